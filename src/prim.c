@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * mimalloc's OS layer ("prim") for musl: what include/mimalloc/prim.h of mimalloc declares, and nothing more.
+ * Included by mimalloc.c, which makes it part of one translation unit.
+ *
+ * It runs below libc, before main and under any caller: it opens no file, uses no stdio, and leaves errno as it
+ * was (malloc keeps errno when it succeeds, free always does); errors are return values. No function here allocates,
+ * with one exception named at its place.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mimalloc/prim.h"
+#include "mimalloc/heap/init.h"
+
+/* Turns a call that returns -1 and sets errno into one that returns the error and keeps errno. */
+#define PRIM_ERROR_OF(call)                                                                        \
+	__extension__({                                                                                       \
+		int saved = errno;                                                                 \
+		int error = (call) == -1 ? errno : 0;                                              \
+		errno = saved;                                                                     \
+		error;                                                                             \
+	})
+
+/* The size of a huge page wherever musl runs with 4 KiB pages; where it is another, the hint is a bit too fine. */
+#define PRIM_LARGE_PAGE_SIZE (2 * MI_MiB)
+
+void _mi_prim_mem_init(mi_os_mem_config_t *config)
+{
+	config->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	config->alloc_granularity = config->page_size;
+	config->large_page_size = PRIM_LARGE_PAGE_SIZE;
+	config->has_partial_free = true;
+	config->has_virtual_reserve = true;
+	/* Reading /proc and /sys costs a third of the start of a small program and fails in sandboxes and chroots. With
+	 * vm.overcommit_memory=2 the kernel counts what is mapped and mmap fails in time: no need to ask first. */
+	config->has_overcommit = true;
+	/* No MADV_HUGEPAGE: clearing huge pages took 23 % of wasmtime's time and made its peak 2 to 4 times
+	 * glibc's. The system's own policy still applies. */
+	config->has_transparent_huge_pages = false;
+}
+
+static int prim_map(void *hint, size_t size, int protection, int flags, void **addr)
+{
+	int saved = errno;
+	void *p = mmap(hint, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+	int error = p == MAP_FAILED ? errno : 0;
+
+	errno = saved;
+	*addr = error ? NULL : p;
+	return error;
+}
+
+int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool commit, bool allow_large,
+		   bool *is_large, bool *is_zero, void **addr)
+{
+	void *hint = hint_addr ? hint_addr : _mi_os_get_aligned_hint(try_alignment, size);
+
+	(void)allow_large;
+	*is_large = false;
+	*is_zero = true;
+	/* NORESERVE: an arena is address space, counted when it is touched. */
+	return prim_map(hint, size, commit ? PROT_READ | PROT_WRITE : PROT_NONE, MAP_NORESERVE, addr);
+}
+
+int _mi_prim_alloc_huge_os_pages(void *hint_addr, size_t size, int numa_node, bool *is_zero, void **addr)
+{
+	int huge_1gib = 30 << MAP_HUGE_SHIFT;
+
+	(void)numa_node;
+	*is_zero = true;
+	return prim_map(hint_addr, size, PROT_READ | PROT_WRITE, MAP_HUGETLB | huge_1gib, addr);
+}
+
+int _mi_prim_free(void *addr, size_t size)
+{
+	return PRIM_ERROR_OF(munmap(addr, size));
+}
+
+int _mi_prim_commit(void *addr, size_t size, bool *is_zero)
+{
+	/* The range may be committed in part already, and that part keeps its content. */
+	*is_zero = false;
+	return PRIM_ERROR_OF(mprotect(addr, size, PROT_READ | PROT_WRITE));
+}
+
+int _mi_prim_decommit(void *addr, size_t size, bool *needs_recommit)
+{
+	*needs_recommit = false;
+	/* DONTNEED, not FREE: resident memory falls at once, where the user and the cgroup see it. */
+	return PRIM_ERROR_OF(madvise(addr, size, MADV_DONTNEED));
+}
+
+int _mi_prim_reset(void *addr, size_t size)
+{
+	return PRIM_ERROR_OF(madvise(addr, size, MADV_DONTNEED));
+}
+
+int _mi_prim_reuse(void *addr, size_t size)
+{
+	(void)addr;
+	(void)size;
+	return 0;
+}
+
+int _mi_prim_protect(void *addr, size_t size, bool protect)
+{
+	return PRIM_ERROR_OF(mprotect(addr, size, protect ? PROT_NONE : PROT_READ | PROT_WRITE));
+}
+
+/* One node: the count stands in /sys, and getcpu on every new thread buys nothing where there is one. */
+size_t _mi_prim_numa_node(void)
+{
+	return 0;
+}
+
+size_t _mi_prim_numa_node_count(void)
+{
+	return 1;
+}
+
+mi_msecs_t _mi_prim_clock_now(void)
+{
+	struct timespec now;
+
+	/* Cannot fail: every Linux that musl supports has this clock, and no system call is made where there is a vDSO. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (mi_msecs_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static mi_msecs_t prim_milliseconds(struct timeval t)
+{
+	return (mi_msecs_t)t.tv_sec * 1000 + t.tv_usec / 1000;
+}
+
+void _mi_prim_process_info(mi_process_info_t *info)
+{
+	struct rusage usage;
+
+	if (PRIM_ERROR_OF(getrusage(RUSAGE_SELF, &usage)))
+		return;
+	info->utime = prim_milliseconds(usage.ru_utime);
+	info->stime = prim_milliseconds(usage.ru_stime);
+	info->page_faults = (size_t)usage.ru_majflt;
+	info->peak_rss = (size_t)usage.ru_maxrss * MI_KiB;
+}
+
+void _mi_prim_out_stderr(const char *msg)
+{
+	int saved = errno;
+	size_t left = strlen(msg);
+
+	while (left) {
+		ssize_t written = write(STDERR_FILENO, msg, left);
+		if (written <= 0)
+			break;
+		msg += written;
+		left -= (size_t)written;
+	}
+	errno = saved;
+}
+
+int _mi_prim_getenv(const char *name, char *result, size_t result_size)
+{
+	char upper[64];
+	size_t length = strlen(name);
+
+	if (length >= sizeof upper)
+		return 0;
+	for (size_t i = 0; i <= length; i++)
+		upper[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A') : name[i];
+
+	/* NULL in a setuid or setcap program (AT_SECURE): its caller must not steer its allocator. */
+	const char *value = secure_getenv(upper);
+	if (!value)
+		return 0;
+	return _mi_strlcpy(result, value, result_size) ? 1 : -1;
+}
+
+/* The kernel's 16 random bytes of this process, which musl uses for its own malloc's secret as well, stretched to
+ * the length asked for. No system call: a sandbox may allow none. */
+bool _mi_prim_random_buf(void *buf, size_t buf_len)
+{
+	const unsigned char *seed = (const unsigned char *)getauxval(AT_RANDOM);
+	unsigned char *out = buf;
+	uint64_t state[2];
+
+	if (!seed)
+		return false;
+	memcpy(state, seed, sizeof state);
+	/* Two contexts that are set up in one process differ by where they lie. */
+	state[0] ^= (uintptr_t)buf;
+	for (size_t i = 0; i < buf_len; i++) {
+		/* splitmix64 */
+		uint64_t z = (state[0] += 0x9e3779b97f4a7c15U) ^ state[1];
+		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+		z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+		out[i] = (unsigned char)((z ^ (z >> 31)) >> 24);
+	}
+	return true;
+}
+
+/* Thread exit: a pthread key whose destructor gives the thread's pages back. The value is the thread's theap. */
+static pthread_key_t prim_thread_key;
+static _Atomic(bool) prim_thread_key_made;
+
+static void prim_thread_done(void *theap)
+{
+	_mi_thread_done(theap);
+}
+
+void _mi_prim_thread_init_auto_done(void)
+{
+	if (pthread_key_create(&prim_thread_key, prim_thread_done) == 0)
+		mi_atomic_store_release(&prim_thread_key_made, true);
+}
+
+void _mi_prim_thread_done_auto_done(void)
+{
+	/* The key stays until the process ends: other threads may still run, and musl 1.2.3's pthread_key_delete
+	 * waits for them. */
+}
+
+void _mi_prim_thread_associate_default_theap(mi_theap_t *theap)
+{
+	if (mi_atomic_load_acquire(&prim_thread_key_made))
+		pthread_setspecific(prim_thread_key, theap);
+}
+
+bool _mi_prim_thread_is_in_threadpool(void)
+{
+	return false;
+}
+
+void _mi_prim_thread_yield(void)
+{
+	sched_yield();
+}
+
+bool _mi_prim_process_is_killed(void)
+{
+	return false;
+}
+
+bool _mi_is_redirected(void)
+{
+	return false;
+}
+
+bool _mi_allocator_init(const char **message)
+{
+	*message = NULL;
+	return true;
+}
+
+void _mi_allocator_done(void)
+{
+}
+
+__attribute__((constructor(101))) static void prim_process_start(void)
+{
+	_mi_auto_process_init();
+}
+
+/* Only for the statistics that MIMALLOC_SHOW_STATS and MIMALLOC_VERBOSE print. Otherwise nothing is torn down:
+ * atexit handlers, destructors and other threads may allocate until the very end. */
+__attribute__((destructor(101))) static void prim_process_end(void)
+{
+	if (mi_option_is_enabled(mi_option_show_stats) || mi_option_is_enabled(mi_option_verbose))
+		_mi_auto_process_done();
+}

@@ -2,9 +2,10 @@
  *
  * mimalloc-musl: mimalloc as the one heap of a musl executable.
  *
- * A program needs nothing of this header to use it: malloc, free and the rest of <stdlib.h> are mimalloc once the
- * program is linked with cc-mimalloc. mimalloc's own API (mi_stats_print, mi_heap_new ...) is declared in
- * <mimalloc.h>, in the folder that `pkg-config --cflags mimalloc-musl` names.
+ * A program needs nothing of this header to use it: malloc, free and the rest of <stdlib.h> are
+ * mimalloc once the program is linked with cc-mimalloc. mimalloc's own API (mi_stats_print,
+ * mi_heap_new ...) is declared in <mimalloc.h>, in the folder that `pkg-config --cflags
+ * mimalloc-musl` names.
  */
 #ifndef MIMALLOC_MUSL_H
 #define MIMALLOC_MUSL_H
@@ -21,7 +22,8 @@ extern "C" {
  *   profile=NAME"; never NULL, never to be freed. The same text is in the program's ELF note, which
  *   `cc-mimalloc --check PROGRAM` prints.
  * Errors: none; safe at any time, in signal handlers too.
- * Source: this project. A program that was linked without mimalloc-musl does not link if it calls this.
+ * Source: this project. A program that was linked without mimalloc-musl does not link if it calls
+ * this.
  */
 const char *mimalloc_musl_version(void);
 

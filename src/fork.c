@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where musl tells its allocator about fork; included by mimalloc.c, called by overlay.c.
+ * Where musl's fork tells its allocator, in a process that has had threads; included by mimalloc.c,
+ * called by overlay.c.
  *
- * In the child, upstream's own pthread_atfork handler gives the pages of the threads that are gone back. The locks of
- * mimalloc are not held around fork yet: a child forked while other threads allocate may hang when it allocates.
- * README.md says so under "Differences from plain musl".
+ * mimalloc's locks are not held around fork yet: a child forked while other threads allocate may
+ * hang when it allocates itself. README.md says so under "Differences from plain musl".
  */
+#include "mimalloc/heap/subproc.h"
+
 #include "overlay.h"
 
 void mimalloc_musl_atfork(int who)
 {
-	(void)who;
+	/* Of the parent's threads only this one is left in the child: give the pages of the others
+	 * back. */
+	if (who == 1)
+		_mi_fork_child();
 }

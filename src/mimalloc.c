@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * All of mimalloc as one translation unit: the list of upstream's src/static.c, with our OS layer (prim.c) in place of
- * upstream's src/prim/prim.c. Relies on config.h; the build then makes every name local that is not API.
+ * All of mimalloc as one translation unit: the list of upstream's src/static.c, with our OS layer
+ * (prim.c) in place of upstream's src/prim/prim.c. Relies on config.h; the build then makes every
+ * name local that is not API.
  */
 #include "config.h"
 

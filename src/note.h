@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The ELF note that says what was linked in; part of overlay.c's object. It is loaded with the program, so strip
- * and --gc-sections keep it. `cc-mimalloc --check` reads it.
+ * The ELF note that says what was linked in; part of overlay.c's object. It is loaded with the
+ * program, so strip and --gc-sections keep it. `cc-mimalloc --check` reads it.
  */
 #include <stdint.h>
 
@@ -9,8 +9,8 @@
 #define MIMALLOC_MUSL_NOTE_TYPE 1
 
 /* Words of the form key=value, for scripts. */
-#define MIMALLOC_MUSL_NOTE_TEXT                                                                    \
-	"mimalloc-musl=" MIMALLOC_MUSL_VERSION " mimalloc=" MIMALLOC_VERSION                       \
+#define MIMALLOC_MUSL_NOTE_TEXT                                              \
+	"mimalloc-musl=" MIMALLOC_MUSL_VERSION " mimalloc=" MIMALLOC_VERSION \
 	" profile=" MIMALLOC_MUSL_PROFILE
 
 struct mimalloc_musl_note {
@@ -21,8 +21,8 @@ struct mimalloc_musl_note {
 	_Alignas(4) char text[sizeof MIMALLOC_MUSL_NOTE_TEXT];
 };
 
-__attribute__((used, section(".note.mimalloc-musl"), aligned(4)))
-static const struct mimalloc_musl_note mimalloc_musl_note = {
+__attribute__((used, section(".note.mimalloc-musl"),
+               aligned(4))) static const struct mimalloc_musl_note mimalloc_musl_note = {
 	.name_size = sizeof MIMALLOC_MUSL_NOTE_NAME,
 	.text_size = sizeof MIMALLOC_MUSL_NOTE_TEXT,
 	.type = MIMALLOC_MUSL_NOTE_TYPE,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * libc's allocator names, forwarded to mimalloc: the one object of libc-overlay.a. Linked before libc.a it satisfies every
- * reference to musl's allocator, so none of that is pulled in. One object, and strong names: a linker that could
- * take half of these, and half of musl's, would build two heaps into one program.
+ * libc's allocator names, forwarded to mimalloc: the one object of libc-overlay.a. Linked before
+ * libc.a it satisfies every reference to musl's allocator, so none of that is pulled in. One
+ * object, and strong names: a linker that could take half of these, and half of musl's, would build
+ * two heaps into one program.
  *
- * tests/expected/ holds the names as data; tests/symbols.bats compares them with the libc.a that is installed.
+ * tests/expected/ holds the names as data; tests/symbols.bats compares them with the libc.a that is
+ * installed.
  */
 #include "overlay.h"
 
@@ -67,7 +69,8 @@ size_t malloc_usable_size(void *p)
 	return mi_usable_size(p);
 }
 
-/* --- musl's internal names: libc's own objects call these, also in a program that replaces malloc --- */
+/* --- musl's internal names: libc's own objects call these, also in a program that replaces malloc
+ * --- */
 
 alias(malloc, __libc_malloc);
 alias(malloc, __libc_malloc_impl);

@@ -12,21 +12,23 @@
 /* A second name for a function of the same file, as musl's weak_alias but strong. */
 #define alias(old, new) extern __typeof(old) new __attribute__((__alias__(#old)))
 
-/* musl's internal names; its own objects refer to them, and no header of musl's declares them. The seam dates from
- * musl 1.2.2: commit 8d37958d gives libc access to its own malloc, commit 167390f0 makes fork tell the allocator. */
+/* musl's internal names; its own objects refer to them, and no header of musl's declares them. The
+ * seam dates from musl 1.2.2: commit 8d37958d gives libc access to its own malloc, commit 167390f0
+ * makes fork tell the allocator. */
 hidden void *__libc_malloc(size_t);
 hidden void *__libc_calloc(size_t, size_t);
 hidden void *__libc_realloc(void *, size_t);
 hidden void __libc_free(void *);
-hidden void *__libc_malloc_impl(size_t);	  /* what __libc_malloc hands over to */
-hidden void __malloc_donate(char *, char *);	  /* the dynamic linker's spare bytes */
-hidden void __malloc_atfork(int);		  /* called by fork */
-hidden int __malloc_allzerop(void *);		  /* asked by calloc */
-extern hidden int __malloc_replaced;		  /* set by the dynamic linker, since 1.1.20 */
-extern hidden int __aligned_alloc_replaced;	  /* likewise */
+hidden void *__libc_malloc_impl(size_t);          /* what __libc_malloc hands over to */
+hidden void __malloc_donate(char *, char *);      /* the dynamic linker's spare bytes */
+hidden void __malloc_atfork(int);                 /* called by fork */
+hidden int __malloc_allzerop(void *);             /* asked by calloc */
+extern hidden int __malloc_replaced;              /* set by the dynamic linker, since 1.1.20 */
+extern hidden int __aligned_alloc_replaced;       /* likewise */
 extern hidden volatile int *const __bump_lockptr; /* lite_malloc's lock, taken around fork */
 
-/* libmimalloc-musl.a: called around fork, who is -1 before, 0 in the parent, 1 in the child (as __malloc_atfork). */
+/* libmimalloc-musl.a: called around fork, who is -1 before, 0 in the parent, 1 in the child (as
+ * __malloc_atfork). */
 __attribute__((__visibility__("default"))) void mimalloc_musl_atfork(int who);
 
 #endif

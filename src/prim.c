@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * mimalloc's OS layer ("prim") for musl: what include/mimalloc/prim.h of mimalloc declares, and nothing more.
- * Included by mimalloc.c, which makes it part of one translation unit.
+ * mimalloc's OS layer ("prim") for musl: what include/mimalloc/prim.h of mimalloc declares, and
+ * nothing more. Included by mimalloc.c, which makes it part of one translation unit.
  *
- * It runs below libc, before main and under any caller: it opens no file, uses no stdio, and leaves errno as it
- * was (malloc keeps errno when it succeeds, free always does); errors are return values. No function here allocates,
- * with one exception named at its place.
+ * It runs below libc, before main and under any caller: it opens no file, uses no stdio, and leaves
+ * errno as it was (malloc keeps errno when it succeeds, free always does); errors are return
+ * values. No function here allocates, with one exception named at its place.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -22,15 +22,16 @@
 #include "mimalloc/heap/init.h"
 
 /* Turns a call that returns -1 and sets errno into one that returns the error and keeps errno. */
-#define PRIM_ERROR_OF(call)                                                                        \
-	__extension__({                                                                                       \
-		int saved = errno;                                                                 \
-		int error = (call) == -1 ? errno : 0;                                              \
-		errno = saved;                                                                     \
-		error;                                                                             \
+#define PRIM_ERROR_OF(call)                           \
+	__extension__({                               \
+		int saved = errno;                    \
+		int error = (call) == -1 ? errno : 0; \
+		errno = saved;                        \
+		error;                                \
 	})
 
-/* The size of a huge page wherever musl runs with 4 KiB pages; where it is another, the hint is a bit too fine. */
+/* The size of a huge page wherever musl runs with 4 KiB pages; where it is another, the hint is a
+ * bit too fine. */
 #define PRIM_LARGE_PAGE_SIZE (2 * MI_MiB)
 
 void _mi_prim_mem_init(mi_os_mem_config_t *config)
@@ -40,11 +41,12 @@ void _mi_prim_mem_init(mi_os_mem_config_t *config)
 	config->large_page_size = PRIM_LARGE_PAGE_SIZE;
 	config->has_partial_free = true;
 	config->has_virtual_reserve = true;
-	/* Reading /proc and /sys costs a third of the start of a small program and fails in sandboxes and chroots. With
-	 * vm.overcommit_memory=2 the kernel counts what is mapped and mmap fails in time: no need to ask first. */
+	/* Reading /proc and /sys costs a third of the start of a small program and fails in
+	 * sandboxes and chroots. With vm.overcommit_memory=2 the kernel counts what is mapped and
+	 * mmap fails in time: no need to ask first. */
 	config->has_overcommit = true;
-	/* No MADV_HUGEPAGE: clearing huge pages took 23 % of wasmtime's time and made its peak 2 to 4 times
-	 * glibc's. The system's own policy still applies. */
+	/* No MADV_HUGEPAGE: clearing huge pages took 23 % of wasmtime's time and made its peak 2 to
+	 * 4 times glibc's. The system's own policy still applies. */
 	config->has_transparent_huge_pages = false;
 }
 
@@ -59,8 +61,8 @@ static int prim_map(void *hint, size_t size, int protection, int flags, void **a
 	return error;
 }
 
-int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool commit, bool allow_large,
-		   bool *is_large, bool *is_zero, void **addr)
+int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool commit,
+                   bool allow_large, bool *is_large, bool *is_zero, void **addr)
 {
 	void *hint = hint_addr ? hint_addr : _mi_os_get_aligned_hint(try_alignment, size);
 
@@ -68,10 +70,12 @@ int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool comm
 	*is_large = false;
 	*is_zero = true;
 	/* NORESERVE: an arena is address space, counted when it is touched. */
-	return prim_map(hint, size, commit ? PROT_READ | PROT_WRITE : PROT_NONE, MAP_NORESERVE, addr);
+	return prim_map(hint, size, commit ? PROT_READ | PROT_WRITE : PROT_NONE, MAP_NORESERVE,
+	                addr);
 }
 
-int _mi_prim_alloc_huge_os_pages(void *hint_addr, size_t size, int numa_node, bool *is_zero, void **addr)
+int _mi_prim_alloc_huge_os_pages(void *hint_addr, size_t size, int numa_node, bool *is_zero,
+                                 void **addr)
 {
 	int huge_1gib = 30 << MAP_HUGE_SHIFT;
 
@@ -95,7 +99,8 @@ int _mi_prim_commit(void *addr, size_t size, bool *is_zero)
 int _mi_prim_decommit(void *addr, size_t size, bool *needs_recommit)
 {
 	*needs_recommit = false;
-	/* DONTNEED, not FREE: resident memory falls at once, where the user and the cgroup see it. */
+	/* DONTNEED, not FREE: resident memory falls at once, where the user and the cgroup see it.
+	 */
 	return PRIM_ERROR_OF(madvise(addr, size, MADV_DONTNEED));
 }
 
@@ -116,7 +121,8 @@ int _mi_prim_protect(void *addr, size_t size, bool protect)
 	return PRIM_ERROR_OF(mprotect(addr, size, protect ? PROT_NONE : PROT_READ | PROT_WRITE));
 }
 
-/* One node: the count stands in /sys, and getcpu on every new thread buys nothing where there is one. */
+/* One node: the count stands in /sys, and getcpu on every new thread buys nothing where there is
+ * one. */
 size_t _mi_prim_numa_node(void)
 {
 	return 0;
@@ -131,7 +137,8 @@ mi_msecs_t _mi_prim_clock_now(void)
 {
 	struct timespec now;
 
-	/* Cannot fail: every Linux that musl supports has this clock, and no system call is made where there is a vDSO. */
+	/* Cannot fail: every Linux that musl supports has this clock, and no system call is made
+	 * where there is a vDSO. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (mi_msecs_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
@@ -178,15 +185,16 @@ int _mi_prim_getenv(const char *name, char *result, size_t result_size)
 	for (size_t i = 0; i <= length; i++)
 		upper[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A') : name[i];
 
-	/* NULL in a setuid or setcap program (AT_SECURE): its caller must not steer its allocator. */
+	/* NULL in a setuid or setcap program (AT_SECURE): its caller must not steer its allocator.
+	 */
 	const char *value = secure_getenv(upper);
 	if (!value)
 		return 0;
 	return _mi_strlcpy(result, value, result_size) ? 1 : -1;
 }
 
-/* The kernel's 16 random bytes of this process, which musl uses for its own malloc's secret as well, stretched to
- * the length asked for. No system call: a sandbox may allow none. */
+/* The kernel's 16 random bytes of this process, which musl uses for its own malloc's secret as
+ * well, stretched to the length asked for. No system call: a sandbox may allow none. */
 bool _mi_prim_random_buf(void *buf, size_t buf_len)
 {
 	const unsigned char *seed = (const unsigned char *)getauxval(AT_RANDOM);
@@ -208,7 +216,8 @@ bool _mi_prim_random_buf(void *buf, size_t buf_len)
 	return true;
 }
 
-/* Thread exit: a pthread key whose destructor gives the thread's pages back. The value is the thread's theap. */
+/* Thread exit: a pthread key whose destructor gives the thread's pages back. The value is the
+ * thread's theap. */
 static pthread_key_t prim_thread_key;
 static _Atomic(bool) prim_thread_key_made;
 
@@ -225,8 +234,8 @@ void _mi_prim_thread_init_auto_done(void)
 
 void _mi_prim_thread_done_auto_done(void)
 {
-	/* The key stays until the process ends: other threads may still run, and musl 1.2.3's pthread_key_delete
-	 * waits for them. */
+	/* The key stays until the process ends: other threads may still run, and musl 1.2.3's
+	 * pthread_key_delete waits for them. */
 }
 
 void _mi_prim_thread_associate_default_theap(mi_theap_t *theap)
@@ -270,8 +279,8 @@ __attribute__((constructor(101))) static void prim_process_start(void)
 	_mi_auto_process_init();
 }
 
-/* Only for the statistics that MIMALLOC_SHOW_STATS and MIMALLOC_VERBOSE print. Otherwise nothing is torn down:
- * atexit handlers, destructors and other threads may allocate until the very end. */
+/* Only for the statistics that MIMALLOC_SHOW_STATS and MIMALLOC_VERBOSE print. Otherwise nothing is
+ * torn down: atexit handlers, destructors and other threads may allocate until the very end. */
 __attribute__((destructor(101))) static void prim_process_end(void)
 {
 	if (mi_option_is_enabled(mi_option_show_stats) || mi_option_is_enabled(mi_option_verbose))

@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# cc-mimalloc --check: what it says of programs of every kind.
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+	scratch
+	cp "$TOP/tests/link/hello.c" .
+}
+
+# says STATUS TEXT FILE
+says() {
+	run cc-mimalloc --check "$3"
+	[ "$status" -eq "$1" ] || fail "exit $status, not $1: $output" || return
+	[[ $output == *"$2"* ]] || fail "not '$2': $output" || return
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "mimalloc alone, however linked, stripped or not" {
+	for kind in static static-pie; do
+		cc-mimalloc "-$kind" hello.c -o hello
+		says 0 "mimalloc 3.6.0 (mimalloc-musl 0.1.0, profile default); $kind" hello
+		strip hello
+		says 0 "; $kind" hello
+	done
+	cc-mimalloc hello.c -o hello
+	says 0 '; dynamic' hello
+	strip hello
+	says 0 '; dynamic' hello
+	objcopy --strip-section-headers hello 2>/dev/null || true
+	says 0 'mimalloc 3.6.0' hello
+}
+
+@test "musl's malloc, static and in libc.so" {
+	CC_MIMALLOC=off cc-mimalloc -static -s hello.c -o hello
+	says 1 "musl's malloc (mallocng); static" hello
+	CC_MIMALLOC=off cc-mimalloc hello.c -o hello
+	says 1 "musl's malloc, in libc.so; dynamic" hello
+	says 1 "musl's malloc (mallocng); archive" "$(cc-mimalloc -print-file-name=libc.a)"
+}
+
+@test "musl's old malloc, by the table that it cannot do without" {
+	# musl 1.2.2 and older, and mallocs configured with --with-malloc=oldmalloc, have these 60 bytes.
+	cat >old.c <<-'EOF'
+		static const unsigned char bin_tab[60] = {
+			32,33,34,35,36,36,37,37,38,38,39,39,40,40,40,40,41,41,41,41,42,42,42,42,43,43,43,43,44,44,
+			44,44,44,44,44,44,45,45,45,45,45,45,45,45,46,46,46,46,46,46,46,46,47,47,47,47,47,47,47,47,
+		};
+		int main(int argc, char **argv) { (void)argv; return bin_tab[argc] == 0; }
+	EOF
+	CC_MIMALLOC=off cc-mimalloc -static -s -O0 old.c -o old
+	says 1 "musl's old malloc; static" old
+}
+
+@test "glibc's malloc, static and dynamic" {
+	gcc hello.c -o hello
+	says 1 "glibc's malloc, in libc.so; dynamic" hello
+	gcc -static -s hello.c -o hello
+	says 1 "glibc's malloc; static" hello
+}
+
+@test "a malloc of the program's own" {
+	CC_MIMALLOC=off cc-mimalloc -static "$TOP/tests/link/own-malloc.c" -o own
+	says 1 'a malloc that this tool does not know' own
+	strip own
+	says 1 'no allocator known' own
+}
+
+@test "two heaps in one program: MIXED" {
+	# What a careless recipe does: the overlay's internal names lost, musl's own pulled in beside mimalloc.
+	archives=$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl)
+	ar p "$archives/libc-overlay.a" >overlay.o
+	objcopy --weaken-symbol=__libc_malloc --redefine-sym __libc_free=other_free --redefine-sym __libc_realloc=other_realloc \
+		--redefine-sym __libc_malloc=other_malloc --redefine-sym __libc_calloc=other_calloc \
+		--redefine-sym __libc_malloc_impl=other_impl --redefine-sym __bump_lockptr=other_lock \
+		--redefine-sym __malloc_atfork=other_atfork --redefine-sym __malloc_allzerop=other_zero overlay.o
+	CC_MIMALLOC=off cc-mimalloc -static -Wl,-z,muldefs overlay.o "$archives/libmimalloc-musl.a" hello.c -o mixed \
+		-Wl,-u,__libc_malloc -Wl,-u,__libc_free
+	says 1 'MIXED' mixed
+	strip mixed
+	says 1 'two heaps' mixed
+}
+
+@test "mimalloc without the overlay" {
+	says 1 "without mimalloc-musl's overlay; archive" "$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl/libmimalloc-musl.a)"
+}
+
+@test "programs of other architectures, both widths and byte orders" {
+	count=0
+	for target in aarch64 riscv64 i386 armv7 powerpc s390x; do
+		clang --target=$target-linux-gnu -I "$TOP/src" -c -x c -O1 -ffreestanding -o note.o - 2>/dev/null <<-'EOF' || continue
+			#define MIMALLOC_MUSL_VERSION "9.8.7"
+			#define MIMALLOC_VERSION "3.2.1"
+			#define MIMALLOC_MUSL_PROFILE "test"
+			#include "note.h"
+		EOF
+		says 0 'mimalloc 3.2.1 (mimalloc-musl 9.8.7, profile test); object' note.o
+		count=$((count + 1))
+	done
+	[ "$count" -ge 5 ]
+}
+
+@test "--json is JSON, one object a file, odd names too" {
+	cc-mimalloc -static hello.c -o 'a "b" \c'
+	gcc hello.c -o plain
+	run -1 cc-mimalloc --check --json 'a "b" \c' plain
+	python3 - "$output" <<-'EOF'
+		import json, sys
+		first, second = json.loads(sys.argv[1])
+		assert first["file"] == 'a "b" \\c' and first["verdict"] == "mimalloc" and first["allocators"] == ["mimalloc"]
+		assert first["link"] == "static" and first["mimalloc"] == "3.6.0" and first["profile"] == "default"
+		assert second["verdict"] == "other" and second["allocators"] == ["glibc-shared"] and "mimalloc" not in second
+	EOF
+}
+
+@test "several files, from other folders, names with leading dashes; 0 only if all have won" {
+	cc-mimalloc -static hello.c -o -hello
+	mkdir other
+	(cd other && cc-mimalloc --check ../-hello)
+	cc-mimalloc --check ./-hello other/../-hello
+	run -1 cc-mimalloc --check ./-hello "$(cc-mimalloc -print-file-name=libc.a)"
+	[ "${#lines[@]}" -eq 2 ]
+}
+
+@test "what cannot be read: one line, exit 2, and the other files are still told of" {
+	cc-mimalloc -static hello.c -o hello
+	run --separate-stderr -2 cc-mimalloc --check missing hello.c hello
+	[[ $output == *'mimalloc 3.6.0'* ]]
+	# shellcheck disable=SC2154 # set by run
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	run -2 cc-mimalloc --check
+	run -2 cc-mimalloc --check --nonsense hello
+	run -0 cc-mimalloc --check --help
+	: >empty
+	run -2 cc-mimalloc --check empty
+}
+
+@test "with busybox's sh and tools, and with LLVM's readelf" {
+	cc-mimalloc -static -s hello.c -o hello
+	mkdir bin
+	for tool in awk grep sed sort tr; do ln -s "$(command -v busybox)" bin/$tool; done
+	PATH=$PWD/bin:$PATH busybox ash "$PREFIX/lib/mimalloc-musl/check" hello
+	llvm=$(compgen -c llvm-readelf | head -n 1)
+	[ -n "$llvm" ]
+	READELF=$llvm cc-mimalloc --check hello
+	CC_MIMALLOC=off cc-mimalloc -static hello.c -o plain
+	PATH=$PWD/bin:$PATH run -1 busybox ash "$PREFIX/lib/mimalloc-musl/check" plain
+	READELF=$llvm run -1 cc-mimalloc --check plain
+}

@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What is installed, where, and every way to use it: wrapper, pkg-config, library folder, Meson subproject.
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+	scratch
+	cp "$TOP/tests/link/hello.c" "$TOP/tests/install/hello-api.c" .
+	archives=$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl)
+}
+
+# runs FILE: and has won
+runs() {
+	[ "$("./$1")" = hello ] || fail "$1 does not print hello" || return
+	won "$1"
+}
+
+# build NAME MESON_ARGUMENT...: a build of its own, installed in NAME/prefix
+build() {
+	local name=$1
+	shift
+	meson setup "$name" "$TOP" "--prefix=$PWD/$name/prefix" "$@" >"$name.log" 2>&1 || fail "$(cat "$name.log")" || return
+	meson install -C "$name" >>"$name.log" 2>&1 || fail "$(cat "$name.log")"
+}
+
+musl_pkg_config() {
+	PKG_CONFIG_PATH=${moved:-$PREFIX}/lib/pkgconfig pkg-config "$@" mimalloc-musl
+}
+
+@test "the installed files, in the installed places, with DESTDIR too" {
+	DESTDIR=$PWD/destdir meson install -C "$OUT/build" >log
+	(cd "destdir$PREFIX" && find . -type f) | sort >installed
+	cat >expected <<-EOF
+		./bin/cc-mimalloc
+		./include/mimalloc-musl.h
+		./include/mimalloc-musl/mimalloc-new-delete.h
+		./include/mimalloc-musl/mimalloc-override.h
+		./include/mimalloc-musl/mimalloc-profile.h
+		./include/mimalloc-musl/mimalloc-stats.h
+		./include/mimalloc-musl/mimalloc.h
+		./lib/mimalloc-musl/check
+		./lib/mimalloc-musl/find-musl
+		./lib/mimalloc-musl/${archives##*/}/libc-overlay.a
+		./lib/mimalloc-musl/${archives##*/}/libc.a
+		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl.a
+		./lib/pkgconfig/mimalloc-musl.pc
+		./share/doc/mimalloc-musl/LICENSE
+		./share/doc/mimalloc-musl/LICENSE.mimalloc
+		./share/man/man1/cc-mimalloc.1
+	EOF
+	diff -u expected installed
+	"destdir$PREFIX/bin/cc-mimalloc" -static hello.c -o hello
+	runs hello
+}
+
+@test "a moved tree works: wrapper, symlinks to it, pkg-config" {
+	moved="$PWD/moved here"
+	cp -R "$PREFIX" "$moved"
+	"$moved/bin/cc-mimalloc" -static hello.c -o hello
+	runs hello
+	CC_MIMALLOC_DUMP=argv "$moved/bin/cc-mimalloc" hello.c | grep -qF "$moved/bin"
+	mkdir elsewhere
+	ln -s "$moved/bin/cc-mimalloc" elsewhere/absolute
+	ln -s absolute elsewhere/relative
+	elsewhere/relative -static hello.c -o hello
+	runs hello
+	PATH=$PWD/elsewhere:$PATH relative -static hello.c -o hello
+	runs hello
+	elsewhere/relative --check hello
+	# pkgconf 1.8 loses a blank in the folder of the .pc file, whatever the .pc file does about it.
+	mv "$moved" "$BATS_TEST_TMPDIR/moved"
+	moved=$BATS_TEST_TMPDIR/moved
+	# shellcheck disable=SC2046 # words are meant
+	musl-gcc -static hello.c $(musl_pkg_config --libs) -o hello
+	runs hello
+	[[ $(musl_pkg_config --libs) == *"$moved"* ]]
+}
+
+@test "pkg-config with plain musl-gcc, no wrapper" {
+	for ld in bfd gold; do
+		# shellcheck disable=SC2046 # words are meant
+		musl-gcc "-fuse-ld=$ld" -static hello.c $(musl_pkg_config --libs) -o hello
+		runs hello
+		# shellcheck disable=SC2046 # words are meant
+		musl-gcc "-fuse-ld=$ld" -static $(musl_pkg_config --cflags) hello-api.c $(musl_pkg_config --libs) -o hello
+		runs hello
+		# A program that never allocates itself: libc alone does.
+		echo 'int puts(const char *); int main(void) { puts("hello"); return 0; }' >quiet.c
+		# shellcheck disable=SC2046 # words are meant
+		musl-gcc "-fuse-ld=$ld" -static quiet.c $(musl_pkg_config --libs) -lc -o hello
+		runs hello
+	done
+	# lld and mold: plain musl-gcc -static makes a program that crashes; without its INTERP they do as well.
+	for ld in lld mold; do
+		# shellcheck disable=SC2046 # words are meant
+		musl-gcc "-fuse-ld=$ld" -static -Wl,--no-dynamic-linker hello.c $(musl_pkg_config --libs) -o hello
+		runs hello
+	done
+}
+
+@test "pkg-config twice, and pkg-config with cc-mimalloc" {
+	# shellcheck disable=SC2046 # words are meant
+	musl-gcc -static hello.c $(musl_pkg_config --libs) $(musl_pkg_config --libs) -o hello
+	runs hello
+	for ld in bfd gold lld mold; do
+		# shellcheck disable=SC2046 # words are meant
+		cc-mimalloc "-fuse-ld=$ld" -static hello.c $(musl_pkg_config --libs) -o hello
+		runs hello
+	done
+}
+
+@test "pkg-config after an early -lc: an error, never a silent loss" {
+	# shellcheck disable=SC2046 # words are meant
+	run musl-gcc -static hello.c -lc $(musl_pkg_config --libs) -o hello
+	[ "$status" -ne 0 ]
+	[[ $output == *'multiple definition'* ]]
+}
+
+@test "a library folder: -L with a libc.a that is a linker script" {
+	for ld in bfd gold; do
+		musl-gcc "-fuse-ld=$ld" -static "-L$archives" hello.c -o hello
+		runs hello
+		musl-gcc "-fuse-ld=$ld" -static "-L$archives" hello.c -lc -lc -o hello
+		runs hello
+	done
+	musl-gcc -fuse-ld=lld -static -Wl,--no-dynamic-linker "-L$archives" hello.c -o hello
+	runs hello
+	# mold 1.10 reads no EXTERN: it says so, and makes nothing.
+	rm hello
+	run musl-gcc -fuse-ld=mold -static "-L$archives" hello.c -o hello
+	[ "$status" -ne 0 ]
+	[ ! -e hello ]
+}
+
+@test "two builds, from two folders, are bit-identical" {
+	build one
+	build 'another two'
+	for archive in libc-overlay.a libmimalloc-musl.a; do
+		cmp "one/prefix/lib/mimalloc-musl/${archives##*/}/$archive" "another two/prefix/lib/mimalloc-musl/${archives##*/}/$archive"
+	done
+}
+
+@test "the archives are for musl whatever the build's compiler is" {
+	CC=musl-gcc build with-musl-gcc
+	cmp "with-musl-gcc/prefix/lib/mimalloc-musl/${archives##*/}/libmimalloc-musl.a" "$archives/libmimalloc-musl.a"
+	CC=clang build with-clang
+	for name in with-musl-gcc with-clang; do
+		"$name/prefix/bin/cc-mimalloc" -static hello.c -o hello
+		runs hello
+	done
+	grep -q 'kind=clang' with-clang/prefix/bin/cc-mimalloc
+}
+
+@test "another prefix layout: --bindir" {
+	build layout --bindir=libexec/tools
+	layout/prefix/libexec/tools/cc-mimalloc -static hello.c -o hello
+	runs hello
+}
+
+@test "a Meson subproject: dependency('mimalloc-musl')" {
+	mkdir -p parent/subprojects
+	cp "$TOP/tests/install/meson.build.in" parent/meson.build
+	cp hello-api.c parent
+	mkdir parent/subprojects/mimalloc-musl
+	(cd "$TOP" && tar cf - --exclude=./tests/out --exclude=./bench/out --exclude=./.git --exclude='./build*' .) |
+		tar xf - -C parent/subprojects/mimalloc-musl
+	CC=musl-gcc meson setup parent/build parent >log 2>&1 || fail "$(cat log)"
+	meson compile -C parent/build >log 2>&1 || fail "$(cat log)"
+	cp parent/build/hello hello
+	runs hello
+}
+
+@test "mimalloc's sources missing, incomplete or changed: an error that names it and the cure" {
+	mkdir tree
+	(cd "$TOP" && tar cf - --exclude=./tests/out --exclude=./bench/out --exclude=./.git --exclude='./build*' .) | tar xf - -C tree
+	sources=$(echo tree/subprojects/mimalloc-*/)
+	mv "$sources/src/heap/heap.c" heap.c
+	run meson setup tree/build tree
+	[ "$status" -ne 0 ]
+	[[ $output == *'src/heap/heap.c (missing)'* ]]
+	{ cat heap.c; echo; } >"$sources/src/heap/heap.c"
+	run tree/subprojects/get-mimalloc
+	[ "$status" -eq 2 ]
+	[[ $output == *'src/heap/heap.c (changed)'* ]]
+	rm -rf "$sources"
+	run meson setup tree/build tree --wrap-mode=nodownload
+	[ "$status" -ne 0 ]
+	[[ $output == *'run subprojects/get-mimalloc'* ]]
+	tree/subprojects/get-mimalloc
+	meson setup tree/build tree >log
+}
+
+@test "no musl, or no compiler: an error that names it and the cure" {
+	run -2 "$TOP/linkshim/find-musl" no-such-musl-gcc gcc
+	[[ $output == *musl-tools* ]]
+	run -2 "$TOP/linkshim/find-musl" musl-gcc no-such-compiler
+	[[ $output == *no-such-compiler* ]]
+	run meson setup nothing "$TOP" -Dmusl_cc=no-such-musl-gcc
+	[ "$status" -ne 0 ]
+	[[ $output == *musl-tools* ]]
+}

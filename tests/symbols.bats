@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Which names the archives define and need, compared with tests/expected and with the libc.a that is installed.
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+	scratch
+	export LC_ALL=C
+	expected=$TOP/tests/expected
+	archives=$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl)
+	libc=$(sed -n 's/.* \(\/.*\/libc\.a\) .*/\1/p' "$archives/libc.a")
+	[ -s "$libc" ]
+	own=$expected/libc-overlay.defined
+}
+
+musl_symbols() {
+	"$TOP/tests/musl-symbols" "$1" "$libc" "$own"
+}
+
+names() {
+	nm "$@" | awk '{ print $NF }' | grep -v -e ':$' -e '^$' | sort
+}
+
+# the same, and not empty
+same() {
+	[ -s "$2" ] || fail "nothing to compare in $2" || return
+	diff -u "$1" "$2" || fail "$1: if the change is meant, tests/expected/update PREFIX"
+}
+
+# every line of the first is in the second; the first is not empty
+within() {
+	[ -s "$1" ] || fail "nothing to compare in $1" || return
+	[ -z "$(comm -23 "$1" "$2")" ] || fail "not in $2: $(comm -23 "$1" "$2")"
+}
+
+@test "the overlay defines and needs the expected names, exactly" {
+	names --defined-only -g "$archives/libc-overlay.a" >defined
+	same "$expected/libc-overlay.defined" defined
+	names -u "$archives/libc-overlay.a" >undefined
+	same "$expected/libc-overlay.undefined" undefined
+}
+
+@test "mimalloc exports its API and the seam, nothing else" {
+	names --defined-only -g "$archives/libmimalloc-musl.a" >defined
+	same "$expected/libmimalloc-musl.defined" defined
+	run -1 grep -vE '^(mi_|mimalloc_musl_)' defined
+}
+
+@test "mimalloc needs libc's names only: no libgcc, nothing unexpected" {
+	names -u "$archives/libmimalloc-musl.a" >undefined
+	# Compilers differ in what they call for a copy or a loop; more than is expected it may not be.
+	within undefined "$expected/libmimalloc-musl.undefined"
+	names --defined-only -g "$libc" 2>/dev/null >in-libc
+	grep -v '^_GLOBAL_OFFSET_TABLE_$' undefined >from-libc
+	within from-libc in-libc
+}
+
+@test "one object an archive, and no weak name in the overlay" {
+	for archive in libc-overlay libmimalloc-musl; do
+		[ "$(ar t "$archives/$archive.a" | wc -l)" -eq 1 ]
+	done
+	nm --defined-only "$archives/libc-overlay.a" >all
+	grep -q ' T malloc$' all
+	run -1 grep -E ' [WwVv] ' all
+}
+
+@test "musl's allocator is the one that tests/expected knows" {
+	version=$(musl_symbols version)
+	[ -f "$expected/musl-$version" ] || fail "musl $version is new here: see 'A musl version' in CONTRIBUTING.md"
+	musl_symbols members >members.now
+	same "$expected/musl-$version" members.now
+}
+
+@test "the overlay has every allocator name that libc uses, and none that musl has not" {
+	musl_symbols wanted >wanted.now
+	within wanted.now "$own"
+	cat "$expected"/musl-* | awk '{ print $2 }' | sort -u >musl
+	grep -v '^mimalloc_musl_' "$own" >of-libc
+	within of-libc musl
+}
+
+@test "a program with all the rest of libc in it pulls in nothing of musl's allocator" {
+	cp "$libc" rest.a
+	chmod u+w rest.a
+	awk '{ print $1 }' "$expected/musl-$(musl_symbols version)" | sort -u >members
+	# Several members share a name, and ar deletes the first: again until none is left.
+	while ar t rest.a | grep -qxFf members; do
+		xargs ar d rest.a <members
+	done
+	[ "$(ar t rest.a | wc -l)" -gt 1000 ]
+	cc-mimalloc -static "$TOP/tests/link/hello.c" -Wl,--whole-archive rest.a -Wl,--no-whole-archive -Wl,-Map,map -o hello
+	won hello
+	[ "$(./hello)" = hello ]
+	grep -qF 'rest.a(printf.lo)' map
+	run -1 grep -F "$libc(" map
+}
+
+@test "the pattern by which the other suites know musl's allocator finds it in a plain program" {
+	CC_MIMALLOC=off cc-mimalloc -static "$TOP/tests/link/hello.c" -o plain
+	# shellcheck disable=SC2154 # set in lib.bash
+	[ "$(nm plain | grep -cE "$musl_allocator")" -ge 3 ]
+	run won plain
+	[ "$status" -ne 0 ]
+	# and a program that has both
+	cc-mimalloc -static "$TOP/tests/link/hello.c" -o mixed -Wl,--defsym=__malloc_context=0
+	run won mixed
+	[ "$status" -ne 0 ]
+}

@@ -42,6 +42,7 @@ musl_pkg_config() {
 		./include/mimalloc-musl/mimalloc.h
 		./lib/mimalloc-musl/check
 		./lib/mimalloc-musl/find-musl
+		./lib/mimalloc-musl/${archives##*/}/gcc.specs
 		./lib/mimalloc-musl/${archives##*/}/libc-overlay.a
 		./lib/mimalloc-musl/${archives##*/}/libc.a
 		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl.a

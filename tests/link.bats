@@ -265,6 +265,34 @@ libc() {
 	link static -static hello.c -Wl,--exclude-libs,ALL
 }
 
+@test "glibc's libraries and headers are not found, the compiler's own and the user's are" {
+	[ -f /usr/include/zlib.h ]
+	echo 'int main(void) { return 0; }' >main.c
+	for compiler in gcc clang musl-gcc; do
+		export CC_MIMALLOC_CC=$compiler
+		for ld in bfd gold lld mold; do
+			for kind in -static -pie; do
+				run cc-mimalloc "-fuse-ld=$ld" "$kind" main.c -lz
+				[ "$status" -ne 0 ]
+				cc-mimalloc "-fuse-ld=$ld" "$kind" main.c -lm -lpthread -ldl -lrt
+			done
+			cc-mimalloc "-fuse-ld=$ld" -static main.c -latomic
+		done
+		run cc-mimalloc -E -include zlib.h main.c
+		[ "$status" -ne 0 ]
+		run cc-mimalloc -E -include gnu/lib-names.h main.c
+		[ "$status" -ne 0 ]
+		cc-mimalloc -E -include stdatomic.h -include immintrin.h main.c >preprocessed
+	done
+	# The user's folder comes before musl's.
+	mkdir lib
+	echo 'double cos(double x) { return x; } int own;' >m.c
+	cc-mimalloc -c m.c
+	ar rc lib/libm.a m.o
+	echo 'extern int own; int main(void) { return own; }' >main.c
+	each_linker cc-mimalloc -static -Llib main.c -lm
+}
+
 @test "the compiler's own exit status, and what it prints, are passed on" {
 	printf 'nonsense\n' >bad.c
 	run gcc -c bad.c

@@ -21,7 +21,7 @@ shell_files() {
 		'#!'*sh | '#!'*bats) echo "$file" ;;
 		esac
 	done
-	files '*.sh' '*.bash'
+	files '*.sh' '*.bash' 'bench/programs/*'
 }
 
 @test "shellcheck, without global excludes" {

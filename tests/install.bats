@@ -56,6 +56,15 @@ musl_pkg_config() {
 	runs hello
 }
 
+@test "a compiler cache at set-up does not become the base compiler's" {
+	CC='ccache gcc' build cached
+	CC_MIMALLOC_DUMP=plan run cached/prefix/bin/cc-mimalloc hello.c
+	[ "$status" -eq 0 ]
+	[ "$(sed -n 's/^compiler=//p' <<<"$output")" = /usr/bin/gcc ]
+	cached/prefix/bin/cc-mimalloc -static hello.c -o hello
+	runs hello
+}
+
 @test "a moved tree works: wrapper, symlinks to it, pkg-config" {
 	moved="$PWD/moved here"
 	cp -R "$PREFIX" "$moved"

@@ -142,10 +142,8 @@ says() {
 	mkdir bin
 	for tool in awk grep sed sort tr; do ln -s "$(command -v busybox)" bin/$tool; done
 	PATH=$PWD/bin:$PATH busybox ash "$PREFIX/lib/mimalloc-musl/check" hello
-	llvm=$(compgen -c llvm-readelf | head -n 1)
-	[ -n "$llvm" ]
-	READELF=$llvm cc-mimalloc --check hello
+	READELF=llvm-readelf cc-mimalloc --check hello
 	CC_MIMALLOC=off cc-mimalloc -static hello.c -o plain
 	PATH=$PWD/bin:$PATH run -1 busybox ash "$PREFIX/lib/mimalloc-musl/check" plain
-	READELF=$llvm run -1 cc-mimalloc --check plain
+	READELF=llvm-readelf run -1 cc-mimalloc --check plain
 }

@@ -360,6 +360,19 @@ finds() {
 	done
 }
 
+@test "a missing part of the installation is an error that names it" {
+	for shell in $shells; do
+		use "$shell"
+		copy
+		bake "$tree" "$fake" gcc
+		rm "$tree"/lib/mimalloc-musl/*-musl/gcc.specs
+		refused gcc.specs "$wrapper" -c main.c
+		rm "$tree/lib/mimalloc-musl/check" "$tree/lib/mimalloc-musl/find-musl"
+		refused /check "$wrapper" --check main
+		CC_MIMALLOC_CC=fake-cc refused /find-musl "$wrapper" main.c
+	done
+}
+
 @test "the wrapper does not run itself" {
 	for shell in $shells; do
 		use "$shell"
@@ -383,6 +396,18 @@ finds() {
 		chmod +x "$dir/script"
 		for compiler in "$wrapper" "$dir/symlink" "$dir/script" "$dir/script -O2"; do
 			CC_MIMALLOC_CC=$compiler refused itself "$wrapper" -c main.c
+		done
+	done
+}
+
+@test "the compiler found at set-up is run without any other process" {
+	for shell in $shells; do
+		use "$shell"
+		for arguments in '-c main.c' main.o '-static -O2 main.c -o main -lm' '-Wl,--whole-archive -lc'; do
+			# shellcheck disable=SC2086 # words
+			strace -f -e trace=process -o "$dir/trace" "$wrapper" $arguments
+			grep -q execve "$dir/trace"
+			run -1 grep -E 'fork|clone' "$dir/trace"
 		done
 	done
 }

@@ -163,10 +163,42 @@ musl_pkg_config() {
 	grep -q 'kind=clang' with-clang/prefix/bin/cc-mimalloc
 }
 
-@test "another prefix layout: --bindir" {
-	build layout --bindir=libexec/tools
+@test "another prefix layout: --bindir, --includedir" {
+	build layout --bindir=libexec/tools --includedir=headers
 	layout/prefix/libexec/tools/cc-mimalloc -static hello.c -o hello
 	runs hello
+	[ -f layout/prefix/headers/mimalloc-musl.h ]
+	# shellcheck disable=SC2046 # words are meant
+	cc-mimalloc -static $(PKG_CONFIG_PATH=layout/prefix/lib/pkgconfig pkg-config --cflags --libs mimalloc-musl) \
+		hello-api.c -o hello
+	runs hello
+}
+
+@test "pkg-config under /usr leads to musl's headers, not glibc's" {
+	DESTDIR=$PWD/root meson install -C "$OUT/build" >log
+	mkdir -p usr/include
+	cp -R "root$PREFIX/." usr
+	echo '#error "of another libc"' >usr/include/stdlib.h
+	# shellcheck disable=SC2046 # words are meant
+	musl-gcc -static hello-api.c $(PKG_CONFIG_PATH=usr/lib/pkgconfig pkg-config --cflags --libs mimalloc-musl) -o hello
+	runs hello
+}
+
+@test "another wrapper that knows musl: -Dmusl_cc" {
+	cp "$(command -v musl-gcc)" ./my-musl-gcc
+	build wrapped "-Dmusl_cc=$PWD/my-musl-gcc"
+	wrapped/prefix/bin/cc-mimalloc -static hello.c -o hello
+	runs hello
+}
+
+@test "the user's CFLAGS and build type do not reach the archives" {
+	CFLAGS='-flto -O0 -fsanitize=address -fprofile-arcs' build flags --buildtype=plain
+	CFLAGS='-O1' build plain --buildtype=debugoptimized -Ddebug=false -Db_lto=true
+	for name in flags plain; do
+		for archive in libc-overlay.a libmimalloc-musl.a; do
+			cmp "$name/prefix/lib/mimalloc-musl/${archives##*/}/$archive" "$archives/$archive"
+		done
+	done
 }
 
 @test "a Meson subproject: dependency('mimalloc-musl')" {
@@ -180,6 +212,9 @@ musl_pkg_config() {
 	meson compile -C parent/build >log 2>&1 || fail "$(cat log)"
 	cp parent/build/hello hello
 	runs hello
+	run env CC=gcc meson setup parent/build-glibc parent
+	[ "$status" -ne 0 ]
+	[[ $output == *'is for glibc'*cc-mimalloc* ]]
 }
 
 @test "mimalloc's sources missing, incomplete or changed: an error that names it and the cure" {
@@ -197,9 +232,22 @@ musl_pkg_config() {
 	rm -rf "$sources"
 	run meson setup tree/build tree --wrap-mode=nodownload
 	[ "$status" -ne 0 ]
-	[[ $output == *'run subprojects/get-mimalloc'* ]]
+	[[ $output == *"run $PWD/tree/subprojects/get-mimalloc"* ]]
 	tree/subprojects/get-mimalloc
 	meson setup tree/build tree >log
+}
+
+@test "moving to another version of mimalloc: the hashes stop it, --write-manifest writes them anew" {
+	mkdir tree
+	(cd "$TOP" && tar cf - --exclude=./tests/out --exclude=./bench/out --exclude=./.git --exclude='./build*' --exclude='./subprojects/mimalloc-*' .) |
+		tar xf - -C tree
+	sed -i '1s/^./x/; 2s/^./x/' tree/subprojects/mimalloc.sha256
+	run tree/subprojects/get-mimalloc
+	[ "$status" -eq 2 ]
+	[[ $output == *--write-manifest* ]]
+	[ -z "$(find tree/subprojects -mindepth 1 -maxdepth 1 -name '*mimalloc-*' -o -name '.get*')" ]
+	tree/subprojects/get-mimalloc --write-manifest
+	cmp tree/subprojects/mimalloc.sha256 "$TOP/subprojects/mimalloc.sha256"
 }
 
 @test "no musl, or no compiler: an error that names it and the cure" {

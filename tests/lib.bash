@@ -37,6 +37,22 @@ linked_as() {
 	[ "$1" = "${3-}" ] || fail "$2 is ${3-} ($type), not $1"
 }
 
+# files PATTERN...: the project's own, committed or not; in a tree that is no git checkout, all but what is made.
+files() {
+	if git rev-parse --git-dir >/dev/null 2>&1; then
+		git ls-files --cached --others --exclude-standard -- "$@" | sort -u | while read -r file; do
+			[ ! -f "$file" ] || printf '%s\n' "$file"
+		done
+	else
+		local pattern names=(-false)
+		for pattern in "${@:-*}"; do
+			names+=(-o -path "./$pattern" -o -name "$pattern")
+		done
+		find . \( -path './build*' -o -path ./tests/out -o -path ./bench/out -o -path './subprojects/*mimalloc-*' \) -prune \
+			-o -type f \( "${names[@]}" \) -printf '%P\n' | sort
+	fi
+}
+
 # A folder of its own for each test, with a blank in its name: what breaks on blanks, breaks everywhere.
 scratch() {
 	mkdir -p "$BATS_TEST_TMPDIR/with blank"

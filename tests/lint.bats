@@ -3,16 +3,10 @@
 # Linters over the project's own files; each first proves that it has files to look at.
 
 bats_require_minimum_version 1.5.0
+load lib
 
 setup() {
 	cd "$TOP" || return
-}
-
-# files PATTERN...: those of the project, whether committed already or not
-files() {
-	git ls-files --cached --others --exclude-standard -- "$@" | sort -u | while read -r file; do
-		[ ! -f "$file" ] || printf '%s\n' "$file"
-	done
 }
 
 shell_files() {
@@ -42,9 +36,11 @@ shell_files() {
 	incdir=$(sed -n 's/^incdir=//p' <<<"$musl")
 	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
 	[ -f "$mimalloc/include/mimalloc.h" ]
+	# Of src, the two files that are compiled; -Wundef is upstream's in the unity file, which is no system header.
+	files 'tests/*.c' 'bench/*.c' >"$BATS_TEST_TMPDIR/list"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -ge 15 ]
 	for compiler in gcc 'clang --target=x86_64-linux-musl -Wno-gnu-alignof-expression'; do
-		for source in src/mimalloc.c src/overlay.c; do
-			# -Wundef and what follows from inlining are upstream's in the unity file, which is no system header.
+		for source in src/mimalloc.c src/overlay.c $(cat "$BATS_TEST_TMPDIR/list"); do
 			# shellcheck disable=SC2086 # a compiler with arguments
 			$compiler -std=gnu11 -O2 -fPIE -fsyntax-only -nostdinc -isystem "$incdir" -isystem "$($compiler -print-file-name=include)" \
 				-isystem "$mimalloc/include" -isystem "$mimalloc/src" -Iinclude -Wall -Wextra -Wpedantic -Wshadow \

@@ -16,7 +16,6 @@ setup_file() {
 	[ ! -d "$HOME/.rustup" ] || export RUSTUP_HOME=$HOME/.rustup
 	export HOME=$BATS_FILE_TMPDIR/home
 	mkdir -p "$HOME"
-	export PATH=$HOME/.local/bin:$PATH PKG_CONFIG_PATH=$HOME/.local/lib/pkgconfig
 }
 
 setup() {
@@ -24,11 +23,13 @@ setup() {
 	cp "$TOP"/tests/readme/* .
 }
 
-# use N: block N in the example project builds a program, and mimalloc has won in it
+# use N: block N in the example project, after the settings that block 3 ends with, builds a program, and mimalloc has won
+# in it
 use() {
-	block "$1" >commands
-	[ -s commands ] || fail "README.md has no block $1" || return
-	[ "$(command -v cc-mimalloc)" = "$HOME/.local/bin/cc-mimalloc" ] || fail 'not the one that README.md installs' || return
+	block 3 | grep '^export' >commands
+	block "$1" >>commands
+	[ "$(wc -l <commands)" -ge 2 ] || fail "README.md has no block $1" || return
+	echo 'command -v cc-mimalloc >found' >>commands
 	case $(cat commands) in
 	*./configure*)
 		rm Makefile
@@ -36,6 +37,7 @@ use() {
 		;;
 	esac
 	sh -eu commands
+	[ "$(cat found)" = "$HOME/.local/bin/cc-mimalloc" ] || fail 'not the one that README.md installs' || return
 	program=$(find . -name program -type f -perm -u+x)
 	[ "$(wc -l <<<"$program")" -eq 1 ]
 	[ "$("$program")" = hello ]
@@ -53,13 +55,15 @@ use() {
 }
 
 @test "the two commands of the first screen: the tests" {
+	# It is running; here that it knows its suites, and that .ci/run is the same.
 	[ "$(block 2)" = tests/run ]
-	# It is running.
-	[ "${RUN_BY-}" = tests/run ]
+	[ -x "$TOP/tests/run" ]
+	[ "$("$TOP/tests/run" --list | sed 's/$/.bats/' | sort)" = "$(cd "$TOP/tests" && printf '%s\n' *.bats | sort)" ]
+	grep -q '^exec .*tests/run' "$TOP/.ci/run"
 }
 
 @test "install" {
-	git -C "$TOP" ls-files -z --cached --others --exclude-standard | (cd "$TOP" && xargs -0 tar cf -) | tar xf -
+	(cd "$TOP" && files | tar cf - -T -) | tar xf -
 	block 3 >commands
 	grep -q get-mimalloc commands
 	sh -eu commands

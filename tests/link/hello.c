@@ -17,10 +17,11 @@ static void *duplicate(void *text)
 int main(void)
 {
 	pthread_t thread;
+	char text[] = "hel";
 	void *copy;
 	char *printed = NULL;
 
-	if (pthread_create(&thread, NULL, duplicate, "hel") || pthread_join(thread, &copy) || !copy)
+	if (pthread_create(&thread, NULL, duplicate, text) || pthread_join(thread, &copy) || !copy)
 		return 1;
 	if (asprintf(&printed, "%slo", (char *)copy) != 5)
 		return 2;

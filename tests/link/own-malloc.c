@@ -2,7 +2,7 @@
  *
  * A program that brings an allocator of its own. Prints "own".
  */
-#include <stddef.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 

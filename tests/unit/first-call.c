@@ -94,18 +94,25 @@ static const struct {
 
 #define ENTRIES (sizeof entries / sizeof *entries)
 
-static void *try(void *of)
-{
-	entry *first = *(entry **)of;
-	char *p = first();
+struct attempt {
+	entry *first;
+	const char *error;
+};
 
-	if (!p || malloc_usable_size(p) < 40)
-		return "no block";
+static void *try(void *argument)
+{
+	struct attempt *attempt = argument;
+	char *p = attempt->first();
+
+	if (!p || malloc_usable_size(p) < 40) {
+		attempt->error = "no block";
+		return NULL;
+	}
 	memset(p, 0x5a, 40);
 	p = realloc(p, 70000);
 	for (int i = 0; i < 40; i++)
 		if (p[i] != 0x5a)
-			return "content lost";
+			attempt->error = "content lost";
 	free(p);
 	return NULL;
 }
@@ -118,20 +125,18 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	for (size_t i = 0; argc == 3 && i < ENTRIES; i++) {
-		entry *first = entries[i].first;
-		const char *error;
+		struct attempt attempt = { entries[i].first, NULL };
 		pthread_t thread;
 
 		if (strcmp(argv[2], entries[i].name))
 			continue;
 		if (!strcmp(argv[1], "process"))
-			error = try(&first);
-		else if (pthread_create(&thread, NULL, try, &first) ||
-		         pthread_join(thread, (void **)&error))
-			error = "no thread";
-		if (error)
-			fprintf(stderr, "%s first in a %s: %s\n", argv[2], argv[1], error);
-		return error != NULL;
+			try(&attempt);
+		else if (pthread_create(&thread, NULL, try, &attempt) || pthread_join(thread, NULL))
+			attempt.error = "no thread";
+		if (attempt.error)
+			fprintf(stderr, "%s first in a %s: %s\n", argv[2], argv[1], attempt.error);
+		return attempt.error != NULL;
 	}
 	return 2;
 }

@@ -11,11 +11,26 @@
 #include "overlay.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <malloc.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "mimalloc-musl.h"
 #include "mimalloc.h"
+
+/* The alignment of every block, whatever its size (size.h). */
+#define BLOCK_ALIGNMENT 16
+
+/* musl's limit: from this alignment on there is no memory. */
+#define ALIGNMENT_LIMIT (UINT64_C(1) << 35)
+
+/* For what fails before mimalloc is asked; where mimalloc itself fails, generic.c sets errno. */
+static void *out_of_memory(void)
+{
+	errno = ENOMEM;
+	return NULL;
+}
 
 /* --- The public names: what <stdlib.h> and <malloc.h> of musl declare --- */
 
@@ -26,12 +41,25 @@ void *malloc(size_t size)
 
 void *calloc(size_t count, size_t size)
 {
-	return mi_calloc(count, size);
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		return out_of_memory();
+	return mi_zalloc(total);
 }
 
 void *realloc(void *p, size_t size)
 {
 	return mi_realloc(p, size);
+}
+
+void *reallocarray(void *p, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		return out_of_memory();
+	return mi_realloc(p, total);
 }
 
 void free(void *p)
@@ -41,27 +69,36 @@ void free(void *p)
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	return mi_memalign(alignment, size);
+	if (alignment & (alignment - 1)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	if (alignment <= BLOCK_ALIGNMENT)
+		return mi_malloc(size);
+	if (alignment >= ALIGNMENT_LIMIT || size > SIZE_MAX - alignment)
+		return out_of_memory();
+
+	void *p = mi_malloc_aligned(size, alignment);
+	return p ? p : out_of_memory();
 }
 
-void *memalign(size_t alignment, size_t size)
+alias(aligned_alloc, memalign);
+
+void *valloc(size_t size)
 {
-	return mi_memalign(alignment, size);
+	return aligned_alloc((size_t)getpagesize(), size);
 }
 
 int posix_memalign(void **result, size_t alignment, size_t size)
 {
-	return mi_posix_memalign(result, alignment, size);
-}
+	if (alignment < sizeof(void *))
+		return EINVAL;
 
-void *valloc(size_t size)
-{
-	return mi_valloc(size);
-}
-
-void *reallocarray(void *p, size_t count, size_t size)
-{
-	return mi_reallocarray(p, count, size);
+	void *p = aligned_alloc(alignment, size);
+	if (!p)
+		return errno;
+	*result = p;
+	return 0;
 }
 
 size_t malloc_usable_size(void *p)
@@ -101,7 +138,7 @@ int __malloc_allzerop(void *p)
 int __malloc_replaced = 0;
 int __aligned_alloc_replaced = 0;
 
-/* No lock to hold around fork: fork.c has its own. */
+/* Nothing to lock: there is no bump allocator. */
 static volatile int bump_lock;
 volatile int *const __bump_lockptr = &bump_lock;
 

@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What a program may rely on, one file a promise (tests/contract/). Each is built and run with musl alone, where
+# it must be kept too, and with the overlay: static, static-pie and dynamic.
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+	scratch
+}
+
+# build NAME: NAME-musl-KIND and NAME-overlay-KIND; $programs lists those that the next line of the test runs.
+build() {
+	local kind flags
+	flags="-O2 -fno-builtin -pthread -Wall -Wextra -Werror"
+	programs=
+	for kind in static static-pie dynamic; do
+		# shellcheck disable=SC2086 # a list of flags; dynamic is no flag but the absence of one
+		{
+			set -- "$1" $flags
+			[ "$kind" = dynamic ] || set -- "$@" "-$kind"
+		}
+		cc-mimalloc "${@:2}" "$TOP/tests/contract/$1.c" -o "$1-overlay-$kind"
+		won "$1-overlay-$kind"
+		CC_MIMALLOC=off cc-mimalloc "${@:2}" -DPLAIN_MUSL "$TOP/tests/contract/$1.c" -o "$1-musl-$kind"
+		programs="$programs $1-overlay-$kind $1-musl-$kind"
+	done
+}
+
+# kept NAME: the promise holds in all six programs, and nothing is printed.
+kept() {
+	local program
+	build "$1"
+	for program in $programs; do
+		run "./$program"
+		[ "$status" -eq 0 ] || fail "$program: status $status: $output"
+		[ -z "$output" ] || fail "$program prints: $output"
+	done
+}
+
+@test "results: every pointer is aligned to 16 bytes" {
+	kept alignment
+}
+
+@test "results: too large, or more than can be counted: NULL and ENOMEM" {
+	kept too-large
+}
+
+@test "results: alignments: EINVAL, ENOMEM and what is fine" {
+	kept bad-alignment
+}
+
+@test "results: posix_memalign's errors, and what it leaves alone" {
+	kept posix-memalign
+}
+
+@test "results: free keeps errno, and so does success" {
+	kept errno-kept
+}
+
+@test "results: sizes of 0" {
+	kept zero-size
+}
+
+@test "results: calloc's memory is zero" {
+	kept calloc-zero
+}
+
+@test "results: realloc keeps the content" {
+	kept realloc-content
+}
+
+@test "results: all usable bytes may be written" {
+	kept usable-size
+}
+
+@test "every file in tests/contract is run by a test" {
+	count=0
+	for file in "$TOP"/tests/contract/*.c; do
+		name=$(basename "$file" .c)
+		grep -qE "^	kept $name( |\$)|^	build $name( |\$)" "$BATS_TEST_FILENAME" || fail "$name is not run"
+		count=$((count + 1))
+	done
+	[ "$count" -gt 5 ]
+}

@@ -8,10 +8,12 @@
 
 #define _GNU_SOURCE /* secure_getenv, MAP_ANONYMOUS; before any header */
 
+#include <features.h>
+
 #if !defined(__linux__) || defined(__GLIBC__)
 #error "mimalloc-musl is for Linux with musl: compile against musl's headers"
 #endif
-#if __ATOMIC_ACQUIRE != 2 || __GCC_ATOMIC_POINTER_LOCK_FREE != 2
+#if __GCC_ATOMIC_POINTER_LOCK_FREE != 2
 #error "pointers must be lock-free atomics: libatomic's locks allocate nothing but deadlock in fork"
 #endif
 
@@ -30,6 +32,20 @@
 /* musl's fork calls its allocator by name (fork.c). Registering a handler instead would allocate
  * before main. */
 #define MI_NO_PTHREAD_ATFORK 1
+
+/* Find a block's page through the page map, not by aligning its address down to 256 MiB: arenas
+ * then need no such alignment, which a small address space cannot give, any alignment can be asked
+ * for, and a page's record lies apart from its blocks. Upstream's default puts the record at the
+ * start of each page, where all of them share a few cache sets: 7.9 ns instead of 4.5 ns for a free
+ * and a malloc of 1 to 512 bytes. Keeping the alignment but not that (MI_OPT_FREE_SMALL 0)
+ * takes 4.3. */
+#define MI_FREE_USE_PAGEMAP 1
+
+/* Arenas of 8 MiB to 1 GiB instead of 32 MiB to 16 GiB, so that a small address space has room for
+ * one; 160 of them are 150 GiB. */
+#define MI_BCHUNK_BITS_SHIFT          7
+#define MI_DEFAULT_ARENA_RESERVE      (8 * 1024) /* KiB, the first; then see arena.c */
+#define MI_DEFAULT_ARENA_EAGER_COMMIT 0
 
 /* Refused: MI_LIBC_MUSL. It only picks local-dynamic TLS (for libraries that are opened late; an
  * executable's is local-exec) and a thread pointer by address of a variable where

@@ -5,7 +5,7 @@
  *
  * It runs below libc, before main and under any caller: it opens no file, uses no stdio, and leaves
  * errno as it was (malloc keeps errno when it succeeds, free always does); errors are return
- * values. No function here allocates, with one exception named at its place.
+ * values. No function here allocates.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -64,13 +64,12 @@ static int prim_map(void *hint, size_t size, int protection, int flags, void **a
 int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool commit,
                    bool allow_large, bool *is_large, bool *is_zero, void **addr)
 {
-	void *hint = hint_addr ? hint_addr : _mi_os_get_aligned_hint(try_alignment, size);
-
+	(void)try_alignment;
 	(void)allow_large;
 	*is_large = false;
 	*is_zero = true;
 	/* NORESERVE: an arena is address space, counted when it is touched. */
-	return prim_map(hint, size, commit ? PROT_READ | PROT_WRITE : PROT_NONE, MAP_NORESERVE,
+	return prim_map(hint_addr, size, commit ? PROT_READ | PROT_WRITE : PROT_NONE, MAP_NORESERVE,
 	                addr);
 }
 

@@ -32,5 +32,6 @@ __attribute__((used, section(".note.mimalloc-musl"),
 
 const char *mimalloc_musl_version(void)
 {
-	return mimalloc_musl_note.text;
+	/* Not the note's: a linker script may discard notes. */
+	return MIMALLOC_MUSL_NOTE_TEXT;
 }

@@ -96,7 +96,7 @@ says() {
 }
 
 @test "mimalloc without the overlay" {
-	says 1 "without mimalloc-musl's overlay; archive" "$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl/libmimalloc-musl.a)"
+	says 1 "with no note of mimalloc-musl's; archive" "$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl/libmimalloc-musl.a)"
 }
 
 @test "programs of other architectures, both widths and byte orders" {
@@ -121,8 +121,19 @@ says() {
 	[ "$count" -eq 6 ]
 }
 
+@test "a dynamic program that needs no libc.so, and a note that was stripped" {
+	cc-mimalloc hello.c -Wl,-Bstatic -o hello
+	says 0 '; dynamic' hello
+	cc-mimalloc -static hello.c -o hello
+	strip --remove-section='.note*' hello
+	says 1 "mimalloc, with no note of mimalloc-musl's" hello
+}
+
 @test "--json is JSON, one object a file, odd names too" {
 	cc-mimalloc -static hello.c -o 'a "b" \c'
+	cc-mimalloc -static hello.c -o $'c\x01\x1b\r\n\tx'
+	run -0 cc-mimalloc --check --json $'c\x01\x1b\r\n\tx'
+	python3 -c 'import json, sys; assert json.loads(sys.argv[1])[0]["file"] == "c\x01\x1b\r\n\tx"' "$output"
 	gcc hello.c -o plain
 	run -1 cc-mimalloc --check --json 'a "b" \c' plain
 	python3 - "$output" "$mimalloc" <<-'EOF'

@@ -219,6 +219,40 @@ libc() {
 
 @test "a base compiler with arguments" {
 	CC_MIMALLOC_CC='ccache gcc -DX="a"' link static -static hello.c
+	for compiler in 'musl-gcc -O2' 'ccache musl-gcc' 'env musl-gcc'; do
+		CC_MIMALLOC_CC=$compiler link static-pie -static-pie hello.c
+		CC_MIMALLOC_CC=$compiler link static -static -fuse-ld=lld hello.c
+	done
+	specs=$(musl-gcc -v 2>&1 | sed -n 's/^Reading specs from //p')
+	CC_MIMALLOC_CC="gcc -specs=$specs" run -2 cc-mimalloc hello.c
+	[[ $output == *'name the gcc behind it'* ]]
+}
+
+@test "the last of -shared, -pie and -static-pie decides" {
+	link dynamic-pie -shared -fPIE -pie hello.c
+	link static-pie -shared -static-pie hello.c
+	link dynamic-exec -shared -no-pie hello.c
+}
+
+@test "a shared library with --static, as libtool links it" {
+	echo 'int one(void) { return 1; }' >one.c
+	for compiler in gcc clang; do
+		CC_MIMALLOC_CC=$compiler cc-mimalloc --static -shared -fPIC one.c -o libone.so
+		[ "$(readelf -hW libone.so | awk '$1 == "Type:" { print $2 }')" = DYN ]
+		run -1 grep -c mimalloc libone.so
+	done
+}
+
+@test "linker scripts that know .tdata and .tbss only, or discard notes" {
+	ld.bfd --verbose | sed '1,/^=====/d; /^=====/,$d' |
+		sed 's/ \.tdata\.\*//; s/ \.tbss\.\*//; s/ \.gnu\.linkonce\.t[db]\.\*//g' >tls.ld
+	grep -q tdata tls.ld
+	run -1 grep -F ' .tdata.*' tls.ld
+	link static -static -fuse-ld=bfd hello.c -T tls.ld
+	echo 'SECTIONS { /DISCARD/ : { *(.note.*) } } INSERT BEFORE .text;' >discard.ld
+	cc-mimalloc -static -fuse-ld=bfd hello.c -T discard.ld -o hello
+	[ "$(./hello)" = hello ]
+	nm hello | grep -q ' mi_malloc$'
 }
 
 # shellcheck disable=SC2154 # stderr is set by run
@@ -263,6 +297,12 @@ libc() {
 	run -2 cc-mimalloc dynamic.c -Wl,--exclude-libs,ALL -o dynamic
 	[[ $output == *-static* ]]
 	link static -static hello.c -Wl,--exclude-libs,ALL
+	echo '{ global: main; local: *; };' >all.map
+	run -2 cc-mimalloc dynamic.c -Wl,--version-script=all.map -o dynamic
+	link static -static hello.c -Wl,--version-script=all.map
+	echo '{ global: main; malloc; calloc; realloc; free; aligned_alloc; posix_memalign; memalign; valloc; reallocarray;
+		malloc_usable_size; local: *; };' >all.map
+	link dynamic-pie -fPIE -pie hello.c -Wl,--version-script=all.map
 }
 
 @test "glibc's libraries and headers are not found, the compiler's own and the user's are" {

@@ -307,6 +307,23 @@ finds() {
 	done
 }
 
+@test "to clang -shared is stronger than a later -pie" {
+	for shell in $shells; do
+		use "$shell"
+		for kind in gcc clang; do
+			copy
+			bake "$tree" "$fake" $kind
+			CC_MIMALLOC_DUMP=plan "$wrapper" -shared -pie main.o >"$dir/plan"
+			case $kind in
+			gcc) grep -qx mode=link "$dir/plan" ;;
+			clang) grep -qx mode=shared "$dir/plan" ;;
+			esac
+			rm -r "$tree"
+			tree=$BASE/$shell
+		done
+	done
+}
+
 @test "the wrapper finds its tree when a shell is given its bare name" {
 	cd "$BASE/dash/bin"
 	use dash

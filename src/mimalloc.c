@@ -5,7 +5,8 @@
  * name local that is not API.
  *
  * Upstream's files are unchanged. Where one function of theirs does not keep a promise of libc's
- * malloc, it gets another name while its file is included, and a file of ours defines the name.
+ * malloc, it gets another name while its file is included, and a file of ours defines the name; its
+ * page map is replaced as a whole.
  */
 #include "config.h"
 
@@ -18,6 +19,7 @@
 #include "mimalloc-profile.h"
 #pragma GCC visibility pop
 
+#include "page_map.h"
 #include "size.h"
 #define mi_wsize_from_size block_words
 #include "mimalloc/heap/theap.h"
@@ -29,35 +31,41 @@
 
 #include "util/libc.c"
 #include "util/options.c"
+#include "errors.h"
 #include "util/random.c"
 #include "util/stats.c"
 #include "util/threadlocal.c"
 
+#include "mimalloc/alloc/page.h"
+#include "mimalloc/arena/arena-alloc.h"
 #include "arena/arena.h"
+#include "upstream.h"
 #define _mi_arena_reserve upstream_arena_reserve
-bool upstream_arena_reserve(mi_subproc_t *, size_t, bool, mi_arena_id_t *);
 #include "arena/arena.c"
 #undef _mi_arena_reserve
-#include "arena.c"
+#define _mi_arenas_free      upstream_arenas_free
+#define _mi_arenas_try_alloc upstream_arenas_try_alloc
 #include "arena/arena-alloc.c"
+#undef _mi_arenas_free
+#undef _mi_arenas_try_alloc
+#include "arena.c"
 #include "arena/arena-page.c"
 #include "arena/bitmap-chunk.c"
 #include "arena/bitmap.c"
 
 #include "alloc/alloc.c"
-#define _mi_malloc_generic upstream_malloc_generic
-void *upstream_malloc_generic(mi_theap_t *, size_t, size_t, mi_page_t **);
 #include "alloc/alloc-generic.c"
-#undef _mi_malloc_generic
-#include "generic.c"
 #include "alloc/alloc-aligned.c"
 #include "alloc/alloc-posix.c"
+#define _mi_page_retire upstream_page_retire
 #include "alloc/page.c"
+#undef _mi_page_retire
+#include "retire.c"
 #include "alloc/page-queue.c"
 
 #include "heap/heap.c"
 #include "heap/init.c"
-#include "heap/page-map.c"
+#include "page_map.c"
 #include "heap/subproc.c"
 #include "heap/theap.c"
 

@@ -25,7 +25,7 @@
 /* musl's limit: from this alignment on there is no memory. */
 #define ALIGNMENT_LIMIT (UINT64_C(1) << 35)
 
-/* For what fails before mimalloc is asked; where mimalloc itself fails, generic.c sets errno. */
+/* For what fails before mimalloc is asked; where mimalloc itself fails, errors.h sets errno. */
 static void *out_of_memory(void)
 {
 	errno = ENOMEM;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The functions of upstream's that have another name here, since ours stand in for them.
+ */
+#ifndef MIMALLOC_MUSL_UPSTREAM_H
+#define MIMALLOC_MUSL_UPSTREAM_H
+
+/* arena.c */
+bool upstream_arena_reserve(mi_subproc_t *, size_t, bool, mi_arena_id_t *);
+void upstream_arenas_free(mi_subproc_t *, void *, size_t, mi_memid_t);
+void *upstream_arenas_try_alloc(mi_heap_t *, size_t, size_t, bool, bool, mi_arena_t *, size_t, int,
+                                mi_memid_t *);
+
+/* retire.c */
+void upstream_page_retire(mi_page_t *);
+
+#endif

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * How much address space arenas take, and when memory goes back to the system. Included by
- * mimalloc.c behind upstream's arena-alloc.c; three functions of upstream's are called upstream_...
- * there.
+ * How much address space arenas take. Included by mimalloc.c in place of upstream's function of
+ * this name, which takes 1 GiB for the first byte.
  *
- * What is reserved counts against RLIMIT_AS: the first arena is small, each further one as large as
- * all before it. Where the limit leaves no room for one, upstream takes single pages from prim.c.
- *
- * What is freed goes back at once if it is much beside what is in use; upstream waits for a later
- * call, which an idle program never makes. The price is a page fault for each page that is used
- * again, so a program that empties and fills its heap in quick succession is allowed to keep more.
- * All of this is done when whole mimalloc pages (64 KiB and more) come and go.
+ * What is reserved counts against RLIMIT_AS and, once it is written to, against RLIMIT_DATA, a
+ * cgroup and vm.overcommit_memory=2. So the first arena is small, each further one as large as all
+ * before it, and where a limit leaves no room for one, upstream takes single pages from prim.c.
+ * When there is no room for anything, the free parts of the arenas are unmapped: what small blocks
+ * have left, one large block can have. Such a hole is mapped again when slices are needed and it is
+ * still free.
  */
-
-/* --- Address space --- */
 
 static size_t arena_total_size(mi_subproc_t *subproc)
 {
@@ -27,12 +23,151 @@ static size_t arena_total_size(mi_subproc_t *subproc)
 	return total;
 }
 
+/* --- Holes --- */
+
+/* Of fewer slices a hole is not worth its place. */
+#define HOLE_LEAST 8
+#define HOLES_MAX  128
+
+static struct {
+	mi_arena_t *arena;
+	size_t index; /* of its first slice */
+	size_t count; /* of slices; they are neither free nor in use */
+} holes[HOLES_MAX];
+static size_t hole_count;
+static mi_lock_t holes_lock = MI_LOCK_INITIALIZER;
+
+/* The slices are a hole now: one of their own, or at the end or start of another. */
+static bool hole_add(mi_arena_t *arena, size_t index, size_t count)
+{
+	size_t i = 0;
+
+	while (i < hole_count &&
+	       (holes[i].arena != arena ||
+	        (holes[i].index + holes[i].count != index && index + count != holes[i].index)))
+		i++;
+	if (i == HOLES_MAX)
+		return false;
+	if (i == hole_count) {
+		holes[hole_count].arena = arena;
+		holes[hole_count].index = index;
+		holes[hole_count++].count = count;
+		return true;
+	}
+	const size_t first = mi_min(index, holes[i].index);
+	count += holes[i].count;
+	holes[i] = holes[--hole_count];
+	/* It may have closed the gap to a third. */
+	return hole_add(arena, first, count);
+}
+
+/* The slices have been taken from the free ones. Returns the bytes that were unmapped. */
+static size_t hole_make(mi_arena_t *arena, size_t index, size_t count)
+{
+	const size_t size = _mi_size_of_slices(count);
+
+	if (count >= HOLE_LEAST && hole_add(arena, index, count)) {
+		_mi_prim_free(mi_arena_slice_start(arena, index), size);
+		mi_bitmap_clearN(arena->slices_committed, index, count);
+		mi_bitmap_clearN(arena->slices_dirty, index, count);
+		mi_bitmap_clearN(arena->slices_purge, index, count);
+		return size;
+	}
+	if (count)
+		mi_bbitmap_setN(arena->slices_free, index, count);
+	return 0;
+}
+
+/* Unmaps free slices until WANTED bytes of address space are won, or there are no more. */
+static size_t arenas_unmap(size_t wanted)
+{
+	mi_subproc_t *const subproc = _mi_subproc_main();
+	size_t won = 0;
+
+	/* An absurd size must not cost the program what it has. */
+	if (wanted / 2 > arena_total_size(subproc))
+		return 0;
+	mi_lock(&holes_lock)
+	{
+		for (size_t i = mi_arenas_get_count(subproc); i-- > 0 && won < wanted;) {
+			mi_arena_t *const arena = mi_arena_from_index(subproc, i);
+			size_t run = 0;
+
+			if (!arena || arena->memid.memkind != MI_MEM_OS || arena->memid.is_pinned ||
+			    arena->is_exclusive || arena->commit_fun)
+				continue;
+			for (size_t index = arena->info_slices; index < arena->slice_count;
+			     index++) {
+				if (mi_bbitmap_try_clearNC(arena->slices_free, index, 1)) {
+					run++;
+					continue;
+				}
+				won += hole_make(arena, index - run, run);
+				run = 0;
+			}
+			won += hole_make(arena, arena->slice_count - run, run);
+		}
+	}
+	return won;
+}
+
+/* Maps a hole again, or as much of its start as there is room for, if that is LEAST slices. */
+static bool hole_fill(size_t i, size_t least)
+{
+	void *const start = mi_arena_slice_start(holes[i].arena, holes[i].index);
+
+	for (size_t count = holes[i].count; count >= least; count /= 2) {
+		const size_t size = _mi_size_of_slices(count);
+		void *p;
+
+		if (prim_map(start, size, PROT_NONE, MAP_NORESERVE | MAP_FIXED_NOREPLACE, &p) != 0)
+			continue;
+		if (p != start) { /* Linux before 4.17, and the place is taken */
+			_mi_prim_free(p, size);
+			return false;
+		}
+		mi_bbitmap_setN(holes[i].arena->slices_free, holes[i].index, count);
+		holes[i].index += count;
+		holes[i].count -= count;
+		if (!holes[i].count)
+			holes[i] = holes[--hole_count];
+		return true;
+	}
+	return false;
+}
+
+static bool holes_fill(size_t least)
+{
+	bool filled = false;
+
+	mi_lock(&holes_lock)
+	{
+		for (size_t i = hole_count; i-- > 0 && !filled;)
+			filled = hole_fill(i, least);
+	}
+	return filled;
+}
+
+/* --- Arenas --- */
+
+/* Large blocks and what else is taken from the system in one piece: no more than they need.
+ * Upstream rounds up by as much as 12.5 %. */
+size_t _mi_os_good_alloc_size(size_t size)
+{
+	const size_t unit = size < 512 * MI_KiB ? _mi_os_page_size() : MI_ARENA_SLICE_SIZE;
+
+	return size < SIZE_MAX - unit ? mi_align_up(size, unit) : size;
+}
+
 /* Called with arena_reserve_lock held. */
 bool _mi_arena_reserve(mi_subproc_t *subproc, size_t request, bool allow_large,
                        mi_arena_id_t *arena_id)
 {
 	const bool commit = mi_option_get(mi_option_arena_eager_commit) == 1;
 	size_t size = mi_option_get_size(mi_option_arena_reserve);
+
+	if (subproc == _mi_subproc_main() && holes_fill(_mi_slice_count_of_size(request)))
+		return true;
 
 	/* The last few places are for arenas that the program itself manages. */
 	if (size == 0 || mi_arenas_get_count(subproc) > MI_MAX_ARENAS - 4)
@@ -54,116 +189,4 @@ bool _mi_arena_reserve(mi_subproc_t *subproc, size_t request, bool allow_large,
 			break;
 	}
 	return false;
-}
-
-/* --- Giving back --- */
-
-/* Unused memory that is always kept, and the part of what is in use that may be unused beside it.
- */
-#define KEPT_LEAST MI_MiB
-#define KEPT_PART  4
-
-/* Memory that is used again within this time of being given back was given back too early; what is
- * not touched for as long is not needed. */
-#define KEPT_MSECS 1000
-
-/* 1/16 of what was given back too early is added to what may be kept: after 16 quick rounds a
- * program keeps all. */
-#define KEPT_LESSON 16
-
-static struct {
-	_Atomic(size_t) used;   /* bytes of pages in arenas */
-	_Atomic(size_t) unused; /* bytes that were in use and can be given back */
-	_Atomic(size_t) lesson; /* bytes that may be kept beyond the above */
-	_Atomic(size_t) least;  /* of unused, since then: */
-	_Atomic(int64_t) since;
-	_Atomic(int64_t) given; /* when memory was last given back */
-	_Atomic(size_t) busy;   /* 1 while a thread gives back */
-} kept;
-
-static size_t kept_limit(void)
-{
-	return KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART +
-	       mi_atomic_load_relaxed(&kept.lesson);
-}
-
-static void kept_subtract(_Atomic(size_t) *counter, size_t size)
-{
-	size_t old = mi_atomic_load_relaxed(counter);
-
-	while (!mi_atomic_cas_weak_acq_rel(counter, &old, old > size ? old - size : 0))
-		;
-}
-
-static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
-{
-	size_t idle = 0;
-
-	if (!mi_atomic_cas_strong_acq_rel(&kept.busy, &idle, (size_t)1))
-		return;
-	do {
-		mi_atomic_store_relaxed(&kept.unused, (size_t)0);
-		mi_arenas_try_purge(true, true, subproc, 0);
-		/* Another thread may have freed what was looked at already. */
-	} while (mi_atomic_load_relaxed(&kept.unused) > kept_limit());
-	mi_atomic_storei64_relaxed(&kept.given, now);
-	mi_atomic_store_release(&kept.busy, (size_t)0);
-}
-
-void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t memid)
-{
-	upstream_arenas_free(subproc, p, size, memid);
-	if (memid.memkind != MI_MEM_ARENA || memid.is_pinned)
-		return;
-
-	kept_subtract(&kept.used, size);
-	const size_t unused = mi_atomic_add_acq_rel(&kept.unused, size) + size;
-	const size_t lesson = mi_atomic_load_relaxed(&kept.lesson);
-	if (unused <= kept_limit() - lesson)
-		return;
-
-	const mi_msecs_t now = _mi_clock_now();
-	if (lesson && now - mi_atomic_loadi64_relaxed(&kept.since) > KEPT_MSECS) {
-		/* For a second this much has been unused at least: the lesson is out of date. */
-		if (mi_atomic_load_relaxed(&kept.least) > KEPT_LEAST)
-			mi_atomic_store_relaxed(&kept.lesson, (size_t)0);
-		mi_atomic_store_relaxed(&kept.least, unused);
-		mi_atomic_storei64_relaxed(&kept.since, now);
-	}
-	if (unused > kept_limit())
-		give_back(subproc, now);
-}
-
-void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment, bool commit,
-                           bool allow_large, mi_arena_t *req_arena, size_t tseq, int numa_node,
-                           mi_memid_t *memid)
-{
-	void *p = upstream_arenas_try_alloc(heap, slice_count, alignment, commit, allow_large,
-	                                    req_arena, tseq, numa_node, memid);
-	if (!p || memid->is_pinned)
-		return p;
-
-	mi_arena_t *const arena = memid->mem.arena.arena;
-	const size_t index = memid->mem.arena.slice_index;
-	const size_t size = _mi_size_of_slices(slice_count);
-	const size_t reused =
-		_mi_size_of_slices(mi_bitmap_popcountN(arena->slices_purge, index, slice_count));
-
-	mi_atomic_add_acq_rel(&kept.used, size);
-	if (reused) {
-		mi_bitmap_clearN(arena->slices_purge, index, slice_count);
-		kept_subtract(&kept.unused, reused);
-		const size_t unused = mi_atomic_load_relaxed(&kept.unused);
-		if (unused < mi_atomic_load_relaxed(&kept.least))
-			mi_atomic_store_relaxed(&kept.least, unused);
-	}
-	if (reused < size && !memid->initially_zero) {
-		const mi_msecs_t now = _mi_clock_now();
-		if (now - mi_atomic_loadi64_relaxed(&kept.given) <= KEPT_MSECS) {
-			mi_atomic_add_acq_rel(&kept.lesson, (size - reused) / KEPT_LESSON);
-			mi_atomic_store_relaxed(&kept.least, (size_t)0);
-			mi_atomic_storei64_relaxed(&kept.since, now);
-		}
-	}
-	return p;
 }

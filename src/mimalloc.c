@@ -26,7 +26,12 @@
 #undef mi_wsize_from_size
 #define mi_wsize_from_size block_words_at_least_one
 
+#include "prim.h"
+#include "mimalloc/prim/os.h"
+#include "upstream.h"
+#define _mi_os_good_alloc_size upstream_os_good_alloc_size
 #include "prim/os.c"
+#undef _mi_os_good_alloc_size
 #include "prim/prim-tls.c"
 
 #include "util/libc.c"
@@ -38,18 +43,21 @@
 
 #include "mimalloc/alloc/page.h"
 #include "mimalloc/arena/arena-alloc.h"
+#include "mimalloc/arena/arena-page.h"
 #include "arena/arena.h"
-#include "upstream.h"
 #define _mi_arena_reserve upstream_arena_reserve
 #include "arena/arena.c"
 #undef _mi_arena_reserve
+#include "arena.c"
 #define _mi_arenas_free      upstream_arenas_free
 #define _mi_arenas_try_alloc upstream_arenas_try_alloc
 #include "arena/arena-alloc.c"
 #undef _mi_arenas_free
 #undef _mi_arenas_try_alloc
-#include "arena.c"
+#include "purge.c"
+#define _mi_arenas_page_alloc upstream_arenas_page_alloc
 #include "arena/arena-page.c"
+#undef _mi_arenas_page_alloc
 #include "arena/bitmap-chunk.c"
 #include "arena/bitmap.c"
 
@@ -60,7 +68,7 @@
 #define _mi_page_retire upstream_page_retire
 #include "alloc/page.c"
 #undef _mi_page_retire
-#include "retire.c"
+#include "page.c"
 #include "alloc/page-queue.c"
 
 #include "heap/heap.c"

@@ -15,7 +15,8 @@ void _mi_page_map_unsafe_destroy(void)
 /* The leaf of a slice; where there is none, it is made if WANTED, else NULL. */
 static page_map_leaf_t *page_map_leaf(size_t slice, bool wanted)
 {
-	_Atomic(page_map_leaf_t *) *entry = &page_map[slice >> PAGE_MAP_LEAF_BITS];
+	_Atomic(page_map_leaf_t *) *entry =
+		&page_map[(slice >> PAGE_MAP_LEAF_BITS) % PAGE_MAP_ROOT_COUNT];
 	page_map_leaf_t *leaf = mi_atomic_load_ptr_acquire(page_map_leaf_t, entry);
 	mi_memid_t memid;
 
@@ -34,8 +35,6 @@ static page_map_leaf_t *page_map_leaf(size_t slice, bool wanted)
 /* Stores VALUE for the slices from FIRST to LAST; NULL takes them out, which cannot fail. */
 static bool page_map_set(size_t first, size_t last, mi_page_t *value)
 {
-	if (last >= PAGE_MAP_ROOT_COUNT * PAGE_MAP_LEAF_COUNT)
-		return false;
 	for (size_t slice = first; slice <= last; slice++) {
 		page_map_leaf_t *leaf = page_map_leaf(slice, value != NULL);
 		if (!leaf && value)
@@ -62,6 +61,11 @@ static bool page_map_set_page(mi_page_t *page, mi_page_t *value)
 
 bool _mi_page_map_register(mi_page_t *page)
 {
+	const uintptr_t wanted = page_map_window_of(mi_page_start(page));
+	uintptr_t window = 0;
+
+	if (!mi_atomic_cas_strong_acq_rel(&page_map_window, &window, wanted) && window != wanted)
+		return false;
 	if (page_map_set_page(page, page))
 		return true;
 	page_map_set_page(page, NULL);
@@ -81,10 +85,10 @@ void _mi_page_map_unregister_range(void *start, size_t size)
 
 mi_page_t *_mi_safe_ptr_page(const void *p)
 {
-	return mi_ptr_page(p);
+	return mi_checked_ptr_page(p);
 }
 
 bool mi_is_in_heap_region(const void *p)
 {
-	return mi_ptr_page(p) != NULL;
+	return mi_checked_ptr_page(p) != NULL;
 }

@@ -64,13 +64,17 @@ static int prim_map(void *hint, size_t size, int protection, int flags, void **a
 int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool commit,
                    bool allow_large, bool *is_large, bool *is_zero, void **addr)
 {
+	const int protection = commit ? PROT_READ | PROT_WRITE : PROT_NONE;
+
 	(void)try_alignment;
 	(void)allow_large;
 	*is_large = false;
 	*is_zero = true;
 	/* NORESERVE: an arena is address space, counted when it is touched. */
-	return prim_map(hint_addr, size, commit ? PROT_READ | PROT_WRITE : PROT_NONE, MAP_NORESERVE,
-	                addr);
+	int error = prim_map(hint_addr, size, protection, MAP_NORESERVE, addr);
+	if (error == ENOMEM && arenas_unmap(size))
+		error = prim_map(hint_addr, size, protection, MAP_NORESERVE, addr);
+	return error;
 }
 
 int _mi_prim_alloc_huge_os_pages(void *hint_addr, size_t size, int numa_node, bool *is_zero,

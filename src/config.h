@@ -47,6 +47,10 @@
 #define MI_DEFAULT_ARENA_RESERVE      (8 * 1024) /* KiB, the first; then see arena.c */
 #define MI_DEFAULT_ARENA_EAGER_COMMIT 0
 
+/* Larger blocks are mappings of their own: they need no arena of their size, which would stay, and
+ * mremap moves them. */
+#define MI_DEFAULT_ARENA_MAX_OBJECT_SIZE (32 * 1024) /* KiB */
+
 /* Refused: MI_LIBC_MUSL. It only picks local-dynamic TLS (for libraries that are opened late; an
  * executable's is local-exec) and a thread pointer by address of a variable where
  * __builtin_thread_pointer is one load. */

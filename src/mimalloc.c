@@ -61,7 +61,10 @@
 #include "arena/bitmap-chunk.c"
 #include "arena/bitmap.c"
 
+#define mi_realloc upstream_realloc
 #include "alloc/alloc.c"
+#undef mi_realloc
+#include "remap.c"
 #include "alloc/alloc-generic.c"
 #include "alloc/alloc-aligned.c"
 #include "alloc/alloc-posix.c"

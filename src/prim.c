@@ -61,6 +61,17 @@ static int prim_map(void *hint, size_t size, int protection, int flags, void **a
 	return error;
 }
 
+static int prim_remap(void *base, size_t size, size_t new_size, int flags, void *place, void **addr)
+{
+	int saved = errno;
+	void *p = mremap(base, size, new_size, flags, place);
+	int error = p == MAP_FAILED ? errno : 0;
+
+	errno = saved;
+	*addr = error ? NULL : p;
+	return error;
+}
+
 int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool commit,
                    bool allow_large, bool *is_large, bool *is_zero, void **addr)
 {

@@ -11,4 +11,8 @@
 /* mmap of private anonymous memory: 0 and the address, or the error and NULL; errno is kept. */
 static int prim_map(void *hint, size_t size, int protection, int flags, void **addr);
 
+/* mremap, likewise; PLACE is for MREMAP_FIXED. */
+static int prim_remap(void *base, size_t size, size_t new_size, int flags, void *place,
+                      void **addr);
+
 #endif

@@ -18,4 +18,7 @@ void *upstream_arenas_try_alloc(mi_heap_t *, size_t, size_t, bool, bool, mi_aren
 mi_page_t *upstream_arenas_page_alloc(mi_theap_t *, size_t, size_t);
 void upstream_page_retire(mi_page_t *);
 
+/* remap.c */
+void *upstream_realloc(void *, size_t);
+
 #endif

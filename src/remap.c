@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * realloc of large blocks: pages are moved, not bytes. Included by mimalloc.c behind upstream's
+ * function of this name, which copies, and keeps what is cut off.
+ *
+ * A block of a MiB or more that grows moves into a mapping of its own, once; from then on mremap
+ * grows it, in place or elsewhere. Such a block is a mimalloc page with the page's record in front
+ * of it, so the record moves as well: for that moment the page is taken out of every list.
+ */
+
+#define REMAP_LEAST MI_MiB
+
+/* A block that grows gets address space for an eighth more, up to this: many small steps are few
+ * moves then. It becomes memory when it is written. */
+#define REMAP_SPARE_PART 8
+#define REMAP_SPARE_MOST (32 * MI_MiB)
+
+/* What is cut off an arena's block goes back if it is as much as this. */
+#define CUT_LEAST MI_ARENA_SLICE_SIZE
+
+/* An alignment that makes upstream map a block for itself. */
+#define REMAP_ALIGNMENT (2 * MI_PAGE_MAX_OVERALLOC_ALIGN)
+
+/* Moves a mapping to where it may have NEW_SIZE bytes, on a slice's boundary, or leaves it where
+ * and as it is and returns NULL. */
+static void *mapping_resize(void *base, size_t old_size, size_t new_size)
+{
+	void *p, *room;
+
+	if (prim_remap(base, old_size, new_size, 0, NULL, &p) == 0)
+		return p;
+	/* The kernel's choice is on a boundary if its neighbour is. */
+	if (prim_remap(base, old_size, new_size, MREMAP_MAYMOVE, NULL, &p) != 0)
+		return NULL;
+	if (mi_is_aligned(p, MI_ARENA_SLICE_SIZE))
+		return p;
+
+	const size_t room_size = new_size + MI_ARENA_SLICE_SIZE;
+	if (prim_map(NULL, room_size, PROT_NONE, MAP_NORESERVE, &room) == 0) {
+		uint8_t *const start = mi_align_up_ptr(room, MI_ARENA_SLICE_SIZE);
+		uint8_t *const end = (uint8_t *)room + room_size;
+		void *moved;
+
+		if (prim_remap(p, new_size, new_size, MREMAP_MAYMOVE | MREMAP_FIXED, start,
+		               &moved) == 0) {
+			if (start > (uint8_t *)room)
+				_mi_prim_free(room, (size_t)(start - (uint8_t *)room));
+			if (start + new_size < end)
+				_mi_prim_free(start + new_size, (size_t)(end - start) - new_size);
+			return moved;
+		}
+		_mi_prim_free(room, room_size);
+	}
+	/* Back to where it was; nothing else can be there yet, or there was no move. */
+	prim_remap(p, new_size, old_size, MREMAP_MAYMOVE | MREMAP_FIXED, base, &p);
+	return NULL;
+}
+
+/* Whether the block is a mapping of its own that no thread's list holds. */
+static bool is_mapping(const mi_page_t *page, const void *block)
+{
+	return page->memid.memkind == MI_MEM_OS && !page->memid.is_pinned &&
+	       mi_page_is_singleton(page) && mi_page_is_abandoned(page) &&
+	       !mi_page_is_abandoned_mapped(page) && mi_page_start(page) == (const uint8_t *)block;
+}
+
+/* The block at its new place with SIZE bytes or more, or NULL and everything as it was. */
+static void *block_resize(mi_page_t *page, size_t size, size_t spare)
+{
+	mi_theap_t *const theap = _mi_page_associated_theap_peek(page); /* may be NULL */
+	mi_subproc_t *const subproc = mi_page_subproc(page);
+	uint8_t *const base = page->memid.mem.os.base;
+	const size_t before = (size_t)(mi_page_start(page) - base);
+	const size_t record = (size_t)((uint8_t *)page - base);
+	const size_t old_size = page->memid.mem.os.size;
+	const size_t new_size = mi_align_up(before + size + spare, MI_ARENA_SLICE_SIZE);
+
+	if (new_size == old_size)
+		return mi_page_start(page);
+	if (!mi_page_claim_ownership(page))
+		return NULL;
+	_mi_arenas_page_unabandon(page, theap);
+	_mi_page_map_unregister(page);
+
+	uint8_t *moved = mapping_resize(base, old_size, new_size);
+	for (size_t now = moved ? new_size : old_size;;) {
+		page = (mi_page_t *)((moved ? moved : base) + record);
+		page->memid.mem.os.base = moved ? moved : base;
+		page->memid.mem.os.size = now;
+		page->block_size = now - before;
+		/* For the new place the page map may need memory that is not there; the old one is
+		 * in it. */
+		if (_mi_page_map_register(page) || !moved)
+			break;
+		prim_remap(moved, new_size, old_size, MREMAP_MAYMOVE | MREMAP_FIXED, base,
+		           &(void *){ NULL });
+		moved = NULL;
+		now = old_size;
+	}
+	if (moved && new_size > old_size) {
+		mi_subproc_stat_increase(subproc, reserved, new_size - old_size);
+		mi_subproc_stat_increase(subproc, committed, new_size - old_size);
+	} else if (moved) {
+		mi_subproc_stat_decrease(subproc, reserved, old_size - new_size);
+		mi_subproc_stat_decrease(subproc, committed, old_size - new_size);
+	}
+	void *const block = mi_page_start(page);
+	_mi_arenas_page_abandon(page, theap);
+	return moved ? block : NULL;
+}
+
+/* In a mapping of its own, with room to grow. */
+static void *block_move(void *block, size_t usable, size_t size, size_t spare)
+{
+	mi_page_t *page;
+	void *const p = _mi_theap_malloc_zero(_mi_theap_default(), size + spare, false,
+	                                      REMAP_ALIGNMENT, &page);
+
+	if (p) {
+		memcpy(p, block, usable < size ? usable : size);
+		mi_free(block);
+	}
+	return p;
+}
+
+void *mi_realloc(void *block, size_t size)
+{
+	mi_page_t *const page = size < REMAP_LEAST ? NULL : mi_ptr_page(block);
+
+	if (mi_likely(!page) || size > PTRDIFF_MAX / 2)
+		return upstream_realloc(block, size);
+
+	const size_t usable = _mi_page_usable_size(page, block);
+	const size_t spare = mi_min(size / REMAP_SPARE_PART, REMAP_SPARE_MOST);
+	void *p;
+
+	if (size <= usable) {
+		if (usable - size < CUT_LEAST || usable - size <= spare)
+			return block;
+		if (is_mapping(page, block)) {
+			p = block_resize(page, size, 0);
+			if (p)
+				return p;
+		} else if (mi_page_is_singleton(page) && size >= usable / 2) {
+			uint8_t *const start =
+				mi_align_up_ptr((uint8_t *)block + size, _mi_os_page_size());
+			uint8_t *const end =
+				mi_align_down_ptr((uint8_t *)block + usable, _mi_os_page_size());
+			_mi_prim_reset(start, (size_t)(end - start));
+			return block;
+		}
+		return upstream_realloc(block, size);
+	}
+
+	if (is_mapping(page, block)) {
+		p = block_resize(page, size, spare);
+		if (!p && spare)
+			p = block_resize(mi_ptr_page(block), size, 0);
+	} else {
+		p = block_move(block, usable, size, spare);
+	}
+	return p ? p : upstream_realloc(block, size);
+}

@@ -6,15 +6,35 @@
 
 /* --- Taking --- */
 
-/* Blocks of 84 to 512 KiB come by the dozen, in pages of 4 MiB. Where there is no room for such a
- * page any more, there may be for the one block. */
+/* Blocks of more than 10 KiB come in pages of 512 KiB or 4 MiB, of which a thread that blocks keeps
+ * one of each size class, whoever frees the blocks: 100 MiB in eight threads. So a thread starts
+ * with pages of one block, and the next is larger: the last is small beside all that it has had. */
+static __thread uint8_t pages_taken[MI_BIN_HUGE];
+
+/* Pages until there is one with a block more. */
+#define PAGES_OF_A_SIZE 4
+
 mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t block_alignment)
 {
-	mi_page_t *page = upstream_arenas_page_alloc(theap, block_size, block_alignment);
+	if (block_alignment > MI_PAGE_MAX_OVERALLOC_ALIGN || block_size <= MI_SMALL_MAX_OBJ_SIZE ||
+	    block_size > MI_LARGE_MAX_OBJ_SIZE)
+		return upstream_arenas_page_alloc(theap, block_size, block_alignment);
 
-	if (!page && block_alignment <= MI_PAGE_MAX_OVERALLOC_ALIGN &&
-	    block_size > MI_SMALL_MAX_OBJ_SIZE && block_size <= MI_LARGE_MAX_OBJ_SIZE)
-		page = mi_arenas_page_singleton_alloc(theap, block_size, block_alignment);
+	const size_t before = mi_page_info_size() + MI_PAGE_CACHE_OFFSET_MAX;
+	const size_t most =
+		mi_block_size_is_medium(block_size) ? MI_MEDIUM_PAGE_SIZE : MI_LARGE_PAGE_SIZE;
+	uint8_t *const taken = &pages_taken[_mi_bin(block_size)];
+	size_t blocks = 1 + *taken / PAGES_OF_A_SIZE;
+	mi_page_t *page;
+
+	if (*taken < UINT8_MAX)
+		++*taken;
+	/* Where there is no room for a large page any more, there may be for a smaller one. */
+	do
+		page = mi_arenas_page_regular_alloc(
+			theap, _mi_slice_count_of_size(mi_min(before + blocks * block_size, most)),
+			block_size);
+	while (!page && (blocks /= 2));
 	return page;
 }
 

@@ -78,6 +78,18 @@ static size_t hole_make(mi_arena_t *arena, size_t index, size_t count)
 	return 0;
 }
 
+/* A look without an atomic operation: at a limit most slices are in use, and this is asked often.
+ */
+static bool slice_may_be_free(mi_arena_t *arena, size_t index)
+{
+	mi_bchunk_t *const chunk = &arena->slices_free->chunks[index / MI_BCHUNK_BITS];
+	const size_t bit = index % MI_BCHUNK_BITS;
+
+	return mi_atomic_load_relaxed(&chunk->bfields[bit / MI_BFIELD_BITS]) >>
+	               (bit % MI_BFIELD_BITS) &
+	       1;
+}
+
 /* Unmaps free slices until WANTED bytes of address space are won, or there are no more. */
 static size_t arenas_unmap(size_t wanted)
 {
@@ -98,7 +110,8 @@ static size_t arenas_unmap(size_t wanted)
 				continue;
 			for (size_t index = arena->info_slices; index < arena->slice_count;
 			     index++) {
-				if (mi_bbitmap_try_clearNC(arena->slices_free, index, 1)) {
+				if (slice_may_be_free(arena, index) &&
+				    mi_bbitmap_try_clearNC(arena->slices_free, index, 1)) {
 					run++;
 					continue;
 				}

@@ -83,7 +83,8 @@ int _mi_prim_alloc(void *hint_addr, size_t size, size_t try_alignment, bool comm
 	*is_zero = true;
 	/* NORESERVE: an arena is address space, counted when it is touched. */
 	int error = prim_map(hint_addr, size, protection, MAP_NORESERVE, addr);
-	if (error == ENOMEM && arenas_unmap(size))
+	/* Not for another arena: a smaller one will do, or single pages. */
+	if (error == ENOMEM && commit && arenas_unmap(size))
 		error = prim_map(hint_addr, size, protection, MAP_NORESERVE, addr);
 	return error;
 }

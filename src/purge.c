@@ -18,18 +18,16 @@
  * not touched for as long is not needed. */
 #define KEPT_MSECS 1000
 
-/* 1/16 of what was given back too early is added to what may be kept: after 16 quick rounds a
- * program keeps all. */
-#define KEPT_LESSON 16
-
 static struct {
 	_Atomic(size_t) used;   /* bytes of pages in arenas */
 	_Atomic(size_t) unused; /* bytes that were in use and can be given back */
-	_Atomic(size_t) lesson; /* bytes that may be kept beyond the above */
-	_Atomic(size_t) least;  /* of unused, since then: */
+	_Atomic(size_t)
+		lesson; /* bytes that may be kept beyond the above: doubled by each mistake */
+	_Atomic(int64_t) given;  /* when memory was last given back */
+	_Atomic(int64_t) learnt; /* the same, of the last mistake */
+	_Atomic(size_t) least;   /* of unused, since then: */
 	_Atomic(int64_t) since;
-	_Atomic(int64_t) given; /* when memory was last given back */
-	_Atomic(size_t) busy;   /* 1 while a thread gives back */
+	_Atomic(size_t) busy; /* 1 while a thread gives back */
 } kept;
 
 static size_t kept_limit(void)
@@ -110,8 +108,11 @@ void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment
 	}
 	if (reused < size && !memid->initially_zero) {
 		const mi_msecs_t now = _mi_clock_now();
-		if (now - mi_atomic_loadi64_relaxed(&kept.given) <= KEPT_MSECS) {
-			mi_atomic_add_acq_rel(&kept.lesson, (size - reused) / KEPT_LESSON);
+		const mi_msecs_t given = mi_atomic_loadi64_relaxed(&kept.given);
+		if (now - given <= KEPT_MSECS && given != mi_atomic_loadi64_relaxed(&kept.learnt)) {
+			const size_t lesson = mi_atomic_load_relaxed(&kept.lesson);
+			mi_atomic_store_relaxed(&kept.lesson, mi_max(2 * lesson, KEPT_LEAST));
+			mi_atomic_storei64_relaxed(&kept.learnt, given);
 			mi_atomic_store_relaxed(&kept.least, (size_t)0);
 			mi_atomic_storei64_relaxed(&kept.since, now);
 		}

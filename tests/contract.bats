@@ -75,6 +75,44 @@ kept() {
 	kept usable-size
 }
 
+@test "limits: under ulimit -v at least 80 % of what plain musl hands out, again, and as one block" {
+	build limit
+	measured=0
+	for mib in 16 32 64 128 512; do
+		for size in 16 100 1000 10000 50000 100000 300000 1000000; do
+			for kind in static static-pie; do
+				musl=$(ulimit -v $((mib * 1024)) && "./limit-musl-$kind" $size)
+				overlay=$(ulimit -v $((mib * 1024)) && "./limit-overlay-$kind" $size)
+				awk -v musl="$musl" -v overlay="$overlay" 'BEGIN {
+					n = split(musl, m)
+					for (i = 1; i <= n; i++)
+						if (split(overlay, o) != 3 || o[i] < 0.8 * m[i])
+							exit 1
+					exit n != 3
+				}' || fail "$mib MiB, blocks of $size bytes, $kind: musl $musl, overlay $overlay KiB"
+				measured=$((measured + 1))
+			done
+		done
+	done
+	[ "$measured" -eq 80 ]
+}
+
+@test "limits: RLIMIT_AS and RLIMIT_DATA, lowered while the program runs" {
+	kept limit-lowered
+}
+
+@test "limits: mlockall locks what is used" {
+	kept mlockall
+}
+
+@test "memory: what is freed goes back within two seconds, idle or not, in threads that block too" {
+	kept given-back
+}
+
+@test "memory: realloc of large blocks moves pages, and gives back what is cut off" {
+	kept realloc-large
+}
+
 @test "every file in tests/contract is run by a test" {
 	count=0
 	for file in "$TOP"/tests/contract/*.c; do

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Limits are honoured when they are lowered while the program runs: RLIMIT_AS, RLIMIT_DATA. At the
+// limit it is NULL and ENOMEM, what is there stays usable, and once the limit is raised again there
+// is more.
+#include "promise.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+static size_t mapped(void)
+{
+	char text[200];
+	int file = open("/proc/self/statm", O_RDONLY);
+	ssize_t n = read(file, text, sizeof text - 1);
+
+	CHECK(n > 0);
+	close(file);
+	text[n] = 0;
+	return strtoul(text, NULL, 10) * (size_t)getpagesize();
+}
+
+static void check(int resource, size_t size)
+{
+	struct rlimit before, limit;
+	size_t total = 0, more = 0;
+	char *list = NULL;
+
+	for (int i = 0; i < 100; i++) {
+		char *p = malloc(size);
+
+		CHECK(p);
+		*(char **)p = list;
+		list = p;
+	}
+	CHECK(getrlimit(resource, &before) == 0);
+	limit = before;
+	limit.rlim_cur = mapped() + 32 * MIB;
+	CHECK(setrlimit(resource, &limit) == 0);
+	for (;;) {
+		errno = UNTOUCHED;
+		char *p = malloc(size);
+		if (!p)
+			break;
+		*(char **)p = list;
+		list = p;
+		total += size;
+		CHECK(total <= limit.rlim_cur);
+	}
+	CHECK(errno == ENOMEM);
+	FAILS(malloc(300 * MIB), ENOMEM);
+	CHECK(setrlimit(resource, &before) == 0);
+	while (more < 32 * MIB) {
+		char *p = malloc(size);
+
+		CHECK(p);
+		*(char **)p = list;
+		list = p;
+		more += size;
+	}
+	while (list) {
+		char *next = *(char **)list;
+		free(list);
+		list = next;
+	}
+}
+
+int main(void)
+{
+	for (size_t size = KIB; size <= MIB; size *= 32) {
+		check(RLIMIT_AS, size);
+		check(RLIMIT_DATA, size);
+	}
+	return 0;
+}

@@ -9,7 +9,7 @@
 /* Blocks of more than 10 KiB come in pages of 512 KiB or 4 MiB, of which a thread that blocks keeps
  * one of each size class, whoever frees the blocks: 100 MiB in eight threads. So a thread starts
  * with pages of one block, and the next is larger: the last is small beside all that it has had. */
-static __thread uint8_t pages_taken[MI_BIN_HUGE];
+static __thread uint8_t pages_taken[32];
 
 /* Pages until there is one with a block more. */
 #define PAGES_OF_A_SIZE 4
@@ -23,7 +23,9 @@ mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t bl
 	const size_t before = mi_page_info_size() + MI_PAGE_CACHE_OFFSET_MAX;
 	const size_t most =
 		mi_block_size_is_medium(block_size) ? MI_MEDIUM_PAGE_SIZE : MI_LARGE_PAGE_SIZE;
-	uint8_t *const taken = &pages_taken[_mi_bin(block_size)];
+	/* These are fewer than 32 size classes, and musl has little room for thread-local variables
+	 * before it must ask the system for more, in every program. */
+	uint8_t *const taken = &pages_taken[_mi_bin(block_size) % 32];
 	size_t blocks = 1 + *taken / PAGES_OF_A_SIZE;
 	mi_page_t *page;
 

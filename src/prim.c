@@ -9,12 +9,12 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +29,13 @@
 		errno = saved;                        \
 		error;                                \
 	})
+
+/* linux/futex.h, which musl does not have. */
+#define FUTEX_WAIT         0
+#define FUTEX_PRIVATE_FLAG 128
+#if !defined(SYS_futex)
+#define SYS_futex SYS_futex_time64 /* 32-bit architectures with a 64-bit time_t only */
+#endif
 
 /* The size of a huge page wherever musl runs with 4 KiB pages; where it is another, the hint is a
  * bit too fine. */
@@ -208,8 +215,13 @@ int _mi_prim_getenv(const char *name, char *result, size_t result_size)
 	return _mi_strlcpy(result, value, result_size) ? 1 : -1;
 }
 
-/* The kernel's 16 random bytes of this process, which musl uses for its own malloc's secret as
- * well, stretched to the length asked for. No system call: a sandbox may allow none. */
+/* The kernel's 16 random bytes of this process (AT_RANDOM), stretched to the length asked for. No
+ * system call: a sandbox may allow none.
+ *
+ * Strength: this is only the key of mimalloc's ChaCha20, from which all random numbers come, so
+ * none of what the program can see tells anything of the bytes, of which musl makes the stack
+ * protector's canary too. Guessing them is guessing 128 bits. A forked child goes on with its
+ * parent's state, as musl's malloc does with its secret. */
 bool _mi_prim_random_buf(void *buf, size_t buf_len)
 {
 	const unsigned char *seed = (const unsigned char *)getauxval(AT_RANDOM);
@@ -266,7 +278,13 @@ bool _mi_prim_thread_is_in_threadpool(void)
 
 void _mi_prim_thread_yield(void)
 {
-	sched_yield();
+	/* By futex, which a sandbox allows to musl's own malloc; sched_yield it may not. */
+	static volatile int never;
+	const struct timespec moment = { 0, 50000 };
+	int saved = errno;
+
+	syscall(SYS_futex, &never, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, &moment, NULL, 0);
+	errno = saved;
 }
 
 bool _mi_prim_process_is_killed(void)

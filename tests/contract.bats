@@ -105,6 +105,39 @@ kept() {
 	kept mlockall
 }
 
+@test "sandbox: no system call but those of musl's own malloc, from main on and from the start" {
+	kept sandbox
+}
+
+@test "sandbox: an empty root folder, no descriptors" {
+	kept bare
+}
+
+@test "sandbox: a setuid program obeys no MIMALLOC_ variable" {
+	[ "$(id -u)" -eq 0 ] || skip 'not root: cannot make a setuid program'
+	build secure
+	export MIMALLOC_VERBOSE=1 MIMALLOC_SHOW_STATS=1 MIMALLOC_SHOW_ERRORS=1
+	# bats's own folders may be read by their owner only.
+	folder=$(mktemp -d)
+	chmod 755 "$folder"
+	for program in $programs; do
+		cp "$program" "$folder/program"
+		chmod 4755 "$folder/program"
+		run setpriv --reuid=65534 --clear-groups "$folder/program"
+		rm "$folder/program"
+		[ "$status" -eq 0 ]
+		[ "${lines[0]}" != 0 ] || skip "$folder knows no setuid"
+		[ "$output" = 1 ] || fail "$program prints: $output"
+		# As an ordinary program the overlay does obey.
+		run "./$program"
+		case $program in
+		*musl*) [ "$output" = 0 ] ;;
+		*) [[ $output == *mimalloc* ]] ;;
+		esac
+	done
+	rmdir "$folder"
+}
+
 @test "memory: what is freed goes back within two seconds, idle or not, in threads that block too" {
 	kept given-back
 }

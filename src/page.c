@@ -47,7 +47,7 @@ mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t bl
  * threads that block after a peak of blocks of 60 KiB and more. A page that is not kept remains an
  * arena's for a while (purge.c). */
 #define RETIRE_SMALL_TOUCHED (32 * MI_KiB)
-#define RETIRE_OTHER_TOUCHED (128 * MI_KiB)
+#define RETIRE_OTHER_TOUCHED (64 * MI_KiB)
 
 void _mi_page_retire(mi_page_t *page)
 {

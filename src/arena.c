@@ -37,28 +37,24 @@ static struct {
 static size_t hole_count;
 static mi_lock_t holes_lock = MI_LOCK_INITIALIZER;
 
-/* The slices are a hole now: one of their own, or at the end or start of another. */
-static bool hole_add(mi_arena_t *arena, size_t index, size_t count)
+/* The slices are a hole now: one of their own, or at the end or start of another. There is a place.
+ */
+static void hole_add(mi_arena_t *arena, size_t index, size_t count)
 {
-	size_t i = 0;
-
-	while (i < hole_count &&
-	       (holes[i].arena != arena ||
-	        (holes[i].index + holes[i].count != index && index + count != holes[i].index)))
-		i++;
-	if (i == HOLES_MAX)
-		return false;
-	if (i == hole_count) {
-		holes[hole_count].arena = arena;
-		holes[hole_count].index = index;
-		holes[hole_count++].count = count;
-		return true;
+	for (size_t i = 0; i < hole_count; i++) {
+		if (holes[i].arena != arena ||
+		    (holes[i].index + holes[i].count != index && index + count != holes[i].index))
+			continue;
+		index = mi_min(index, holes[i].index);
+		count += holes[i].count;
+		holes[i] = holes[--hole_count];
+		/* It may have closed the gap to a third. */
+		hole_add(arena, index, count);
+		return;
 	}
-	const size_t first = mi_min(index, holes[i].index);
-	count += holes[i].count;
-	holes[i] = holes[--hole_count];
-	/* It may have closed the gap to a third. */
-	return hole_add(arena, first, count);
+	holes[hole_count].arena = arena;
+	holes[hole_count].index = index;
+	holes[hole_count++].count = count;
 }
 
 /* The slices have been taken from the free ones. Returns the bytes that were unmapped. */
@@ -66,16 +62,17 @@ static size_t hole_make(mi_arena_t *arena, size_t index, size_t count)
 {
 	const size_t size = _mi_size_of_slices(count);
 
-	if (count >= HOLE_LEAST && hole_add(arena, index, count)) {
-		_mi_prim_free(mi_arena_slice_start(arena, index), size);
-		mi_bitmap_clearN(arena->slices_committed, index, count);
-		mi_bitmap_clearN(arena->slices_dirty, index, count);
-		mi_bitmap_clearN(arena->slices_purge, index, count);
-		return size;
+	if (count < HOLE_LEAST || hole_count == HOLES_MAX ||
+	    _mi_prim_free(mi_arena_slice_start(arena, index), size) != 0) {
+		if (count)
+			mi_bbitmap_setN(arena->slices_free, index, count);
+		return 0;
 	}
-	if (count)
-		mi_bbitmap_setN(arena->slices_free, index, count);
-	return 0;
+	mi_bitmap_clearN(arena->slices_committed, index, count);
+	mi_bitmap_clearN(arena->slices_dirty, index, count);
+	mi_bitmap_clearN(arena->slices_purge, index, count);
+	hole_add(arena, index, count);
+	return size;
 }
 
 /* A look without an atomic operation: at a limit most slices are in use, and this is asked often.

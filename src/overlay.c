@@ -7,6 +7,30 @@
  *
  * tests/expected/ holds the names as data; tests/symbols.bats compares them with the libc.a that is
  * installed.
+ *
+ * What a call gives, where POSIX leaves it open as musl 1.2.3 does; the last column is the file in
+ * tests/contract that holds it, with musl alone too.
+ *
+ *   call                                          result                  errno    test
+ *   any that succeeds                             aligned to 16           kept     alignment
+ *   any that succeeds, free in every case         -                       kept     errno-kept
+ *   size 0, count 0                               a block of its own      kept     zero-size
+ *   realloc(p, 0)                                 another block, p freed  kept     zero-size
+ *   free(NULL)                                    -                       kept     errno-kept
+ *   size > PTRDIFF_MAX, or no memory              NULL                    ENOMEM   too-large, limit
+ *   calloc, reallocarray: the product overflows   NULL                    ENOMEM   too-large
+ *   realloc, reallocarray that fail               NULL, p is whole        ENOMEM   too-large
+ *   realloc that succeeds                         content kept            kept     realloc-content
+ *   calloc                                        all bytes 0             kept     calloc-zero
+ *   aligned_alloc, memalign: no power of two      NULL                    EINVAL   bad-alignment
+ *     alignment 0 to 16                           as malloc               kept     bad-alignment
+ *     alignment of 32 GiB and more                NULL                    ENOMEM   bad-alignment
+ *     size no multiple of the alignment           as if it were           kept     bad-alignment
+ *   posix_memalign: alignment below a pointer's   EINVAL, *result kept    kept     posix-memalign
+ *     alignment no power of two                   EINVAL, *result kept    EINVAL   posix-memalign
+ *     no memory                                   ENOMEM, *result kept    ENOMEM   posix-memalign
+ *   malloc_usable_size(NULL)                      0                       kept     usable-size
+ *   malloc_usable_size(p)                         size or more, writable  kept     usable-size
  */
 #include "overlay.h"
 

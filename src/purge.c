@@ -50,11 +50,13 @@ static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 
 	if (!mi_atomic_cas_strong_acq_rel(&kept.busy, &idle, (size_t)1))
 		return;
-	do {
+	/* Another thread may free what was looked at already; but not for ever in this one's time.
+	 */
+	for (int i = 0; i == 0 || (i < 3 && mi_atomic_load_relaxed(&kept.unused) > kept_limit());
+	     i++) {
 		mi_atomic_store_relaxed(&kept.unused, (size_t)0);
 		mi_arenas_try_purge(true, true, subproc, 0);
-		/* Another thread may have freed what was looked at already. */
-	} while (mi_atomic_load_relaxed(&kept.unused) > kept_limit());
+	}
 	mi_atomic_storei64_relaxed(&kept.given, now);
 	mi_atomic_store_release(&kept.busy, (size_t)0);
 }

@@ -130,6 +130,7 @@ void *mi_realloc(void *block, size_t size)
 	if (mi_likely(!page) || size > PTRDIFF_MAX / 2)
 		return upstream_realloc(block, size);
 
+	const int saved = errno;
 	const size_t usable = _mi_page_usable_size(page, block);
 	const size_t spare = mi_min(size / REMAP_SPARE_PART, REMAP_SPARE_MOST);
 	void *p;
@@ -159,5 +160,9 @@ void *mi_realloc(void *block, size_t size)
 	} else {
 		p = block_move(block, usable, size, spare);
 	}
-	return p ? p : upstream_realloc(block, size);
+	if (!p)
+		p = upstream_realloc(block, size);
+	if (p)
+		errno = saved; /* of an attempt that failed */
+	return p;
 }

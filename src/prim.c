@@ -21,13 +21,14 @@
 #include "mimalloc/prim.h"
 #include "mimalloc/heap/init.h"
 
-/* Turns a call that returns -1 and sets errno into one that returns the error and keeps errno. */
-#define PRIM_ERROR_OF(call)                           \
-	__extension__({                               \
-		int saved = errno;                    \
-		int error = (call) == -1 ? errno : 0; \
-		errno = saved;                        \
-		error;                                \
+/* Turns a call that returns -1 (MAP_FAILED) and sets errno into one that returns the error and
+ * keeps errno. */
+#define PRIM_ERROR_OF(call)                                          \
+	__extension__({                                              \
+		int saved_errno = errno;                             \
+		int call_error = (intptr_t)(call) == -1 ? errno : 0; \
+		errno = saved_errno;                                 \
+		call_error;                                          \
 	})
 
 /* linux/futex.h, which musl does not have. */
@@ -59,22 +60,19 @@ void _mi_prim_mem_init(mi_os_mem_config_t *config)
 
 static int prim_map(void *hint, size_t size, int protection, int flags, void **addr)
 {
-	int saved = errno;
-	void *p = mmap(hint, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
-	int error = p == MAP_FAILED ? errno : 0;
+	void *p;
+	int error = PRIM_ERROR_OF(
+		p = mmap(hint, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0));
 
-	errno = saved;
 	*addr = error ? NULL : p;
 	return error;
 }
 
 static int prim_remap(void *base, size_t size, size_t new_size, int flags, void *place, void **addr)
 {
-	int saved = errno;
-	void *p = mremap(base, size, new_size, flags, place);
-	int error = p == MAP_FAILED ? errno : 0;
+	void *p;
+	int error = PRIM_ERROR_OF(p = mremap(base, size, new_size, flags, place));
 
-	errno = saved;
 	*addr = error ? NULL : p;
 	return error;
 }
@@ -281,10 +279,9 @@ void _mi_prim_thread_yield(void)
 	/* By futex, which a sandbox allows to musl's own malloc; sched_yield it may not. */
 	static volatile int never;
 	const struct timespec moment = { 0, 50000 };
-	int saved = errno;
 
-	syscall(SYS_futex, &never, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, &moment, NULL, 0);
-	errno = saved;
+	(void)PRIM_ERROR_OF(
+		syscall(SYS_futex, &never, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, &moment, NULL, 0));
 }
 
 bool _mi_prim_process_is_killed(void)

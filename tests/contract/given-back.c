@@ -4,7 +4,6 @@
 // that block meanwhile, and when another thread frees the blocks.
 #include "promise.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,19 +26,6 @@ static struct worker workers[THREADS_MOST];
 static struct kind kind;
 static int threads, crossed;
 static pthread_barrier_t barrier;
-
-static size_t resident(void)
-{
-	char text[200], *end;
-	int file = open("/proc/self/statm", O_RDONLY);
-	ssize_t n = read(file, text, sizeof text - 1);
-
-	CHECK(n > 0);
-	close(file);
-	text[n] = 0;
-	strtoul(text, &end, 10);
-	return strtoul(end, NULL, 10) * (size_t)getpagesize();
-}
 
 static void *work(void *argument)
 {

@@ -4,20 +4,7 @@
 // is more.
 #include "promise.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-
-static size_t mapped(void)
-{
-	char text[200];
-	int file = open("/proc/self/statm", O_RDONLY);
-	ssize_t n = read(file, text, sizeof text - 1);
-
-	CHECK(n > 0);
-	close(file);
-	text[n] = 0;
-	return strtoul(text, NULL, 10) * (size_t)getpagesize();
-}
 
 static void check(int resource, size_t size)
 {
@@ -34,7 +21,7 @@ static void check(int resource, size_t size)
 	}
 	CHECK(getrlimit(resource, &before) == 0);
 	limit = before;
-	limit.rlim_cur = mapped() + 32 * MIB;
+	limit.rlim_cur = statm(0) + 32 * MIB;
 	CHECK(setrlimit(resource, &limit) == 0);
 	for (;;) {
 		errno = UNTOUCHED;

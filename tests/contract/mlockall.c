@@ -2,21 +2,7 @@
 // mlockall(MCL_FUTURE) locks what is used, not what is reserved.
 #include "promise.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-
-static size_t resident(void)
-{
-	char text[200], *end;
-	int file = open("/proc/self/statm", O_RDONLY);
-	ssize_t n = read(file, text, sizeof text - 1);
-
-	CHECK(n > 0);
-	close(file);
-	text[n] = 0;
-	strtoul(text, &end, 10);
-	return strtoul(end, NULL, 10) * (size_t)getpagesize();
-}
 
 int main(void)
 {

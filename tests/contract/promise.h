@@ -6,6 +6,7 @@
 #define PROMISE_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -38,6 +39,27 @@
 		CHECK((call) == NULL);   \
 		CHECK(errno == (error)); \
 	} while (0)
+
+// Bytes of the address space that are mapped (field 0), or in memory (field 1); nothing is
+// allocated.
+static inline size_t statm(int field)
+{
+	char text[200], *rest = text;
+	int file = open("/proc/self/statm", O_RDONLY);
+	ssize_t n = read(file, text, sizeof text - 1);
+
+	CHECK(n > 0);
+	close(file);
+	text[n] = 0;
+	while (field--)
+		strtoul(rest, &rest, 10);
+	return strtoul(rest, NULL, 10) * (size_t)getpagesize();
+}
+
+static inline size_t resident(void)
+{
+	return statm(1);
+}
 
 static inline int aligned(const void *p, size_t alignment)
 {

@@ -3,24 +3,10 @@
 // memory than itself; cut to half, and to a MiB, it gives the rest back.
 #include "promise.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <time.h>
 
 enum { LARGEST = 256, STEP = 1 << 16 };
-
-static size_t resident(void)
-{
-	char text[200], *end;
-	int file = open("/proc/self/statm", O_RDONLY);
-	ssize_t n = read(file, text, sizeof text - 1);
-
-	CHECK(n > 0);
-	close(file);
-	text[n] = 0;
-	strtoul(text, &end, 10);
-	return strtoul(end, NULL, 10) * (size_t)getpagesize();
-}
 
 int main(void)
 {

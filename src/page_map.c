@@ -46,6 +46,19 @@ static bool page_map_set(size_t first, size_t last, mi_page_t *value)
 	return true;
 }
 
+static bool page_map_prepare(const void *start, size_t size)
+{
+	const uintptr_t last = ((uintptr_t)start + size - 1) >> MI_ARENA_SLICE_SHIFT;
+
+	for (uintptr_t slice = (uintptr_t)start >> MI_ARENA_SLICE_SHIFT; slice <= last;
+	     slice += PAGE_MAP_LEAF_COUNT) {
+		if (!page_map_leaf(slice, true))
+			return false;
+	}
+	return page_map_leaf(last, true) != NULL &&
+	       page_map_window_of(start) == mi_atomic_load_relaxed(&page_map_window);
+}
+
 /* All slices of the page's blocks; of a single block, those in which a pointer to it may lie, since
  * aligned_alloc moves it by less than that. */
 static bool page_map_set_page(mi_page_t *page, mi_page_t *value)

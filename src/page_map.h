@@ -27,6 +27,9 @@ typedef struct page_map_leaf {
 	_Atomic(mi_page_t *) pages[PAGE_MAP_LEAF_COUNT];
 } page_map_leaf_t;
 
+/* Makes sure that pages between START and START + SIZE can be registered without fail. */
+static bool page_map_prepare(const void *start, size_t size);
+
 /* Which window it is: the address bits above, plus 1; 0 while there is no page. */
 static _Atomic(uintptr_t) page_map_window;
 

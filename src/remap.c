@@ -21,39 +21,31 @@
 /* An alignment that makes upstream map a block for itself. */
 #define REMAP_ALIGNMENT (2 * MI_PAGE_MAX_OVERALLOC_ALIGN)
 
-/* Moves a mapping to where it may have NEW_SIZE bytes, on a slice's boundary, or leaves it where
- * and as it is and returns NULL. */
+/* Gives a mapping NEW_SIZE bytes, where it is or on another slice's boundary, or leaves it as it is
+ * and returns NULL. The new place is reserved before: at no moment may another thread's mapping
+ * come between. */
 static void *mapping_resize(void *base, size_t old_size, size_t new_size)
 {
-	void *p, *room;
-
-	if (prim_remap(base, old_size, new_size, 0, NULL, &p) == 0)
-		return p;
-	/* The kernel's choice is on a boundary if its neighbour is. */
-	if (prim_remap(base, old_size, new_size, MREMAP_MAYMOVE, NULL, &p) != 0)
-		return NULL;
-	if (mi_is_aligned(p, MI_ARENA_SLICE_SIZE))
-		return p;
-
 	const size_t room_size = new_size + MI_ARENA_SLICE_SIZE;
-	if (prim_map(NULL, room_size, PROT_NONE, MAP_NORESERVE, &room) == 0) {
-		uint8_t *const start = mi_align_up_ptr(room, MI_ARENA_SLICE_SIZE);
-		uint8_t *const end = (uint8_t *)room + room_size;
-		void *moved;
+	void *room, *moved = NULL;
 
-		if (prim_remap(p, new_size, new_size, MREMAP_MAYMOVE | MREMAP_FIXED, start,
-		               &moved) == 0) {
-			if (start > (uint8_t *)room)
-				_mi_prim_free(room, (size_t)(start - (uint8_t *)room));
-			if (start + new_size < end)
-				_mi_prim_free(start + new_size, (size_t)(end - start) - new_size);
-			return moved;
-		}
+	if (prim_remap(base, old_size, new_size, 0, NULL, &moved) == 0)
+		return moved;
+	if (prim_map(NULL, room_size, PROT_NONE, MAP_NORESERVE, &room) != 0)
+		return NULL;
+
+	uint8_t *const start = mi_align_up_ptr(room, MI_ARENA_SLICE_SIZE);
+	const size_t before = (size_t)(start - (uint8_t *)room);
+	if (!page_map_prepare(start, new_size) ||
+	    prim_remap(base, old_size, new_size, MREMAP_MAYMOVE | MREMAP_FIXED, start, &moved) !=
+	            0) {
 		_mi_prim_free(room, room_size);
+		return NULL;
 	}
-	/* Back to where it was; nothing else can be there yet, or there was no move. */
-	prim_remap(p, new_size, old_size, MREMAP_MAYMOVE | MREMAP_FIXED, base, &p);
-	return NULL;
+	if (before)
+		_mi_prim_free(room, before);
+	_mi_prim_free(start + new_size, MI_ARENA_SLICE_SIZE - before);
+	return moved;
 }
 
 /* Whether the block is a mapping of its own that no thread's list holds. */
@@ -82,21 +74,16 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 	_mi_arenas_page_unabandon(page, theap);
 	_mi_page_map_unregister(page);
 
-	uint8_t *moved = mapping_resize(base, old_size, new_size);
-	for (size_t now = moved ? new_size : old_size;;) {
-		page = (mi_page_t *)((moved ? moved : base) + record);
-		page->memid.mem.os.base = moved ? moved : base;
-		page->memid.mem.os.size = now;
-		page->block_size = now - before;
-		/* For the new place the page map may need memory that is not there; the old one is
-		 * in it. */
-		if (_mi_page_map_register(page) || !moved)
-			break;
-		prim_remap(moved, new_size, old_size, MREMAP_MAYMOVE | MREMAP_FIXED, base,
-		           &(void *){ NULL });
-		moved = NULL;
-		now = old_size;
+	uint8_t *const moved = mapping_resize(base, old_size, new_size);
+	if (moved) {
+		page = (mi_page_t *)(moved + record);
+		page->memid.mem.os.base = moved;
+		page->memid.mem.os.size = new_size;
+		page->block_size = new_size - before;
 	}
+	/* Cannot fail: the page map is prepared for both places. */
+	const bool registered = _mi_page_map_register(page);
+	(void)registered;
 	if (moved && new_size > old_size) {
 		mi_subproc_stat_increase(subproc, reserved, new_size - old_size);
 		mi_subproc_stat_increase(subproc, committed, new_size - old_size);

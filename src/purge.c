@@ -30,10 +30,14 @@ static struct {
 	_Atomic(size_t) busy; /* 1 while a thread gives back */
 } kept;
 
+static size_t kept_untaught(void)
+{
+	return KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART;
+}
+
 static size_t kept_limit(void)
 {
-	return KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART +
-	       mi_atomic_load_relaxed(&kept.lesson);
+	return kept_untaught() + mi_atomic_load_relaxed(&kept.lesson);
 }
 
 static void kept_subtract(_Atomic(size_t) *counter, size_t size)
@@ -69,12 +73,12 @@ void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t mem
 
 	kept_subtract(&kept.used, size);
 	const size_t unused = mi_atomic_add_acq_rel(&kept.unused, size) + size;
-	const size_t lesson = mi_atomic_load_relaxed(&kept.lesson);
-	if (unused <= kept_limit() - lesson)
+	if (unused <= kept_untaught())
 		return;
 
 	const mi_msecs_t now = _mi_clock_now();
-	if (lesson && now - mi_atomic_loadi64_relaxed(&kept.since) > KEPT_MSECS) {
+	if (mi_atomic_load_relaxed(&kept.lesson) &&
+	    now - mi_atomic_loadi64_relaxed(&kept.since) > KEPT_MSECS) {
 		/* For a second this much has been unused at least: the lesson is out of date. */
 		if (mi_atomic_load_relaxed(&kept.least) > KEPT_LEAST)
 			mi_atomic_store_relaxed(&kept.lesson, (size_t)0);

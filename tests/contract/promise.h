@@ -29,6 +29,9 @@
 #define MIB ((size_t)1 << 20)
 #define GIB ((size_t)1 << 30)
 
+// The exit status of a promise that cannot be looked at here; what is missing stands on stderr.
+#define NOT_HERE 77
+
 // A value that no call sets.
 #define UNTOUCHED 4711
 

@@ -56,8 +56,12 @@ shell_files() {
 }
 
 @test "the project speaks of itself only: no path of a machine, no registry's host" {
-	files | grep -v '^tests/lint.bats$' >"$BATS_TEST_TMPDIR/list"
+	files >"$BATS_TEST_TMPDIR/list"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -ge 30 ]
 	mapfile -t list <"$BATS_TEST_TMPDIR/list"
-	run -1 grep -nIE '/(work|farm)/|/root/|/home/|crates\.io|deb\.debian\.org|pypi\.org|npmjs|proxy\.golang' "${list[@]}"
+	run -1 grep -nIE '/(work|farm|root|home)/' "${list[@]}"
+	# Hosts: of upstream's repository, and the name that stands for any.
+	grep -noIE '[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.(org|io|com|net|dev)\b' "${list[@]}" >"$BATS_TEST_TMPDIR/hosts"
+	grep -q ':github\.com$' "$BATS_TEST_TMPDIR/hosts"
+	run -1 grep -vE ':(github\.com|example\.org)$' "$BATS_TEST_TMPDIR/hosts"
 }

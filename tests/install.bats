@@ -237,6 +237,30 @@ musl_pkg_config() {
 	meson setup tree/build tree >log
 }
 
+@test "mimalloc's sources from upstream's tag: by get-mimalloc, and by Meson's wrap alone" {
+	# The tag in a repository of its own, for machines that do not reach upstream's.
+	cp -R "$TOP"/subprojects/mimalloc-*/ upstream
+	rm -f upstream/meson.build
+	git -C upstream init -q
+	git -C upstream add -A
+	git -C upstream -c user.name=t -c user.email=t -c commit.gpgsign=false commit -qm tag
+	git -C upstream tag "$(sed -n 's/^revision = //p' "$TOP/subprojects/mimalloc.wrap")"
+	for way in get-mimalloc wrap; do
+		rm -rf tree
+		mkdir tree
+		(cd "$TOP" && tar cf - --exclude=./tests/out --exclude=./bench/out --exclude=./.git --exclude='./build*' --exclude='./subprojects/mimalloc-*' .) |
+			tar xf - -C tree
+		sed -i "s|^url = .*|url = file://${PWD// /%20}/upstream|" tree/subprojects/mimalloc.wrap
+		if [ $way = get-mimalloc ]; then
+			run -0 tree/subprojects/get-mimalloc
+			[[ $output == *"checked, from upstream's tag"* ]]
+		fi
+		meson setup tree/build tree >log 2>&1 || fail "$(cat log)"
+		meson compile -C tree/build >log 2>&1 || fail "$(cat log)"
+		[ -s tree/build/src/libmimalloc-musl.a ]
+	done
+}
+
 @test "moving to another version of mimalloc: the hashes stop it, --write-manifest writes them anew" {
 	mkdir tree
 	(cd "$TOP" && tar cf - --exclude=./tests/out --exclude=./bench/out --exclude=./.git --exclude='./build*' --exclude='./subprojects/mimalloc-*' .) |

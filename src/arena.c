@@ -158,6 +158,28 @@ static bool holes_fill(size_t least)
 	return filled;
 }
 
+/* --- Purging, one thread at a time --- */
+
+/* Upstream's guard is a variable inside the function that purges: fork could not wait for it. */
+static _Atomic(size_t) purge_guard;
+
+static bool purge_enter(void)
+{
+	size_t idle = 0;
+
+	return mi_atomic_cas_strong_acq_rel(&purge_guard, &idle, (size_t)1);
+}
+
+static bool purge_leave(void)
+{
+	mi_atomic_store_release(&purge_guard, (size_t)0);
+	return false;
+}
+
+#define PURGE_GUARD(upstreams) \
+	(void)(upstreams);     \
+	for (bool entered = purge_enter(); entered; entered = purge_leave())
+
 /* --- Arenas --- */
 
 /* Large blocks and what else is taken from the system in one piece: no more than they need.

@@ -3,17 +3,126 @@
  * Where musl's fork tells its allocator, in a process that has had threads; included by mimalloc.c,
  * called by overlay.c.
  *
- * mimalloc's locks are not held around fork yet: a child forked while other threads allocate may
- * hang when it allocates itself. README.md says so under "Differences from plain musl".
+ * Every lock of mimalloc's and ours is held while the process is copied, so that what they guard is
+ * whole in the child. The order is that in which they are taken inside one another:
+ *
+ *   mi_subprocs_lock, heaps_lock              the lists that are walked here (heap/subproc.c,
+ * heap.c) theaps_lock of the thread, of a heap      (heap/init.c, theap.c; the other way round they
+ * try) mi_thread_locals_lock                     (util/threadlocal.c) arena_pages_lock, not of a
+ * main heap      allocates its records (arena/arena-page.c) theap_meta_lock the records' own heap
+ * (heap/subproc.c) arena_pages_lock of a main heap           allocates nothing
+ *   os_abandoned_pages_lock                   (arena/arena-page.c)
+ *   arena_reserve_lock, holes_lock            (arena/arena-alloc.c; arena.c)
+ *   out_buf_lock                              (util/options.c)
+ *   the guard of purging                      its holder waits for none of these (arena.c)
+ *
+ * theaps_lock of another thread is not held: in the child nobody is left who takes it. The guards
+ * of what is done once are open since mi_process_init.
+ *
+ * What threads change without a lock:
+ *   bitmaps of arenas, page map, xthread_free  atomic words, each step of which is a valid state:
+ * what a thread was about to put back is lost to the child pages and page queues of a thread may be
+ * half changed. The child never looks at them: the thread's theap leaves its heap's list, and a
+ * block of such a page is freed as one of another thread, by one atomic push. So its memory is not
+ *                                              used again in the child; upstream abandons such
+ *                                              pages, and asks that no thread be inside malloc.
  */
 #include "mimalloc/heap/subproc.h"
 
 #include "overlay.h"
 
+typedef void lock_action(mi_lock_t *);
+
+#define EACH_SUBPROC(subproc) \
+	for (mi_subproc_t *subproc = mi_subprocs; subproc; subproc = (subproc)->next)
+#define EACH_HEAP(heap)                 \
+	EACH_SUBPROC(subproc_of_##heap) \
+	for (mi_heap_t *heap = subproc_of_##heap->heaps; heap; heap = (heap)->next)
+
+static mi_tld_t *fork_tld(void)
+{
+	mi_theap_t *const theap = _mi_theap_default();
+
+	return mi_theap_is_initialized(theap) ? theap->tld : NULL;
+}
+
+/* All but the locks of the lists that are walked, in their order. */
+static void inner_locks(lock_action *act)
+{
+	mi_tld_t *const tld = fork_tld();
+
+	if (tld)
+		act(&tld->theaps_lock);
+	EACH_HEAP(heap)
+	act(&heap->theaps_lock);
+	act(&mi_thread_locals_lock);
+	EACH_HEAP(heap)
+	if (!mi_is_heap_main(heap))
+		act(&heap->arena_pages_lock);
+	EACH_SUBPROC(subproc)
+	act(&subproc->theap_meta_lock);
+	EACH_HEAP(heap)
+	if (mi_is_heap_main(heap))
+		act(&heap->arena_pages_lock);
+	EACH_HEAP(heap)
+	act(&heap->os_abandoned_pages_lock);
+	EACH_SUBPROC(subproc)
+	act(&subproc->arena_reserve_lock);
+	act(&holes_lock);
+	act(&out_buf_lock);
+}
+
+static void fork_prepare(void)
+{
+	mi_process_init();
+	mi_lock_acquire(&mi_subprocs_lock);
+	EACH_SUBPROC(subproc)
+	mi_lock_acquire(&subproc->heaps_lock);
+	inner_locks(mi_lock_acquire);
+	while (!purge_enter())
+		_mi_prim_thread_yield();
+}
+
+static void fork_done(lock_action *act)
+{
+	purge_leave();
+	inner_locks(act);
+	EACH_SUBPROC(subproc)
+	act(&subproc->heaps_lock);
+	act(&mi_subprocs_lock);
+}
+
+/* The theaps of threads that are not in the child leave their heaps' lists. */
+static void forget_threads(void)
+{
+	mi_tld_t *const tld = fork_tld();
+
+	EACH_HEAP(heap)
+	{
+		for (mi_theap_t *theap = heap->theaps, *next; theap; theap = next) {
+			next = theap->hnext;
+			if (theap->tld == tld || theap->tld->thread_id == MI_THREADID_DETACHED)
+				continue;
+			if (next)
+				next->hprev = theap->hprev;
+			if (theap->hprev)
+				theap->hprev->hnext = next;
+			else
+				heap->theaps = next;
+			theap->hnext = theap->hprev = NULL;
+		}
+	}
+}
+
 void mimalloc_musl_atfork(int who)
 {
-	/* Of the parent's threads only this one is left in the child: give the pages of the others
-	 * back. */
-	if (who == 1)
-		_mi_fork_child();
+	if (who < 0) {
+		fork_prepare();
+	} else if (who == 0) {
+		fork_done(mi_lock_release);
+	} else {
+		forget_threads();
+		mi_atomic_store_release(&kept.busy, (size_t)0);
+		fork_done(mi_lock_init);
+	}
 }

@@ -51,6 +51,8 @@
 #include "arena.c"
 #define _mi_arenas_free      upstream_arenas_free
 #define _mi_arenas_try_alloc upstream_arenas_try_alloc
+#undef mi_atomic_guard
+#define mi_atomic_guard(guard) PURGE_GUARD(guard)
 #include "arena/arena-alloc.c"
 #undef _mi_arenas_free
 #undef _mi_arenas_try_alloc

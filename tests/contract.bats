@@ -147,6 +147,10 @@ kept() {
 	kept realloc-large
 }
 
+@test "life: a child forked while threads allocate may allocate, free, start threads, fork and exit" {
+	kept fork-threads
+}
+
 @test "every file in tests/contract is run by a test" {
 	count=0
 	for file in "$TOP"/tests/contract/*.c; do

@@ -6,26 +6,29 @@
  * Every lock of mimalloc's and ours is held while the process is copied, so that what they guard is
  * whole in the child. The order is that in which they are taken inside one another:
  *
- *   mi_subprocs_lock, heaps_lock              the lists that are walked here (heap/subproc.c,
- * heap.c) theaps_lock of the thread, of a heap      (heap/init.c, theap.c; the other way round they
- * try) mi_thread_locals_lock                     (util/threadlocal.c) arena_pages_lock, not of a
- * main heap      allocates its records (arena/arena-page.c) theap_meta_lock the records' own heap
- * (heap/subproc.c) arena_pages_lock of a main heap           allocates nothing
- *   os_abandoned_pages_lock                   (arena/arena-page.c)
- *   arena_reserve_lock, holes_lock            (arena/arena-alloc.c; arena.c)
- *   out_buf_lock                              (util/options.c)
- *   the guard of purging                      its holder waits for none of these (arena.c)
+ * - mi_subprocs_lock, heaps_lock: the lists that are walked here (heap/subproc.c, heap/heap.c);
+ * - theaps_lock of the thread, of each heap (heap/init.c, heap/theap.c; the other way round they
+ * try);
+ * - mi_thread_locals_lock (util/threadlocal.c);
+ * - arena_pages_lock of heaps that are not main: allocates its records (arena/arena-page.c);
+ * - theap_meta_lock: the records' own heap (heap/subproc.c);
+ * - arena_pages_lock of a main heap: allocates nothing;
+ * - os_abandoned_pages_lock (arena/arena-page.c);
+ * - arena_reserve_lock, holes_lock (arena/arena-alloc.c, arena.c);
+ * - out_buf_lock (util/options.c);
+ * - the guard of purging: its holder waits for none of these (arena.c).
  *
  * theaps_lock of another thread is not held: in the child nobody is left who takes it. The guards
  * of what is done once are open since mi_process_init.
  *
  * What threads change without a lock:
- *   bitmaps of arenas, page map, xthread_free  atomic words, each step of which is a valid state:
- * what a thread was about to put back is lost to the child pages and page queues of a thread may be
- * half changed. The child never looks at them: the thread's theap leaves its heap's list, and a
- * block of such a page is freed as one of another thread, by one atomic push. So its memory is not
- *                                              used again in the child; upstream abandons such
- *                                              pages, and asks that no thread be inside malloc.
+ *
+ * - bitmaps of arenas, page map, xthread_free: atomic words, each step of which is a valid state;
+ *   what a thread was about to put back is lost to the child.
+ * - pages and page queues of a thread: may be half changed. The child never looks at them: the
+ *   thread's theap leaves its heap's list, and a block of such a page is freed as one of another
+ *   thread, by one atomic push. So its memory is not used again in the child; upstream abandons
+ *   such pages, and asks that no thread be inside malloc.
  */
 #include "mimalloc/heap/subproc.h"
 

@@ -95,6 +95,39 @@ static void fork_done(lock_action *act)
 	act(&mi_subprocs_lock);
 }
 
+/* No thread has this one's address. */
+static _Alignas(16) char forgotten_thread;
+
+/* A page of a thread that is not in the child belongs to nobody who could have the thread's id
+ * again, as one on the same stack would. An abandoned one that a thread was looking at is back in
+ * the bitmap: who frees a block of it waits for the bit (arena/bitmap-chunk.c). */
+static bool forget_page(size_t slice_index, size_t slice_count, mi_arena_t *arena, void *heap)
+{
+	mi_page_t *const page = mi_arena_page_at_slice(arena, slice_index);
+	const mi_threadid_t thread = mi_page_thread_id(page);
+
+	(void)slice_count;
+	if (thread > MI_THREADID_DETACHED && thread != _mi_prim_thread_id()) {
+		mi_atomic_store_release(&page->xthread_id,
+		                        (mi_threadid_t)&forgotten_thread | mi_page_flags(page));
+	} else if (mi_page_is_abandoned_mapped(page) && !mi_page_is_owned(page)) {
+		mi_bitmap_set(mi_heap_arena_pages(heap, arena)
+		                      ->pages_abandoned[_mi_bin(mi_page_block_size(page))],
+		              slice_index);
+	}
+	return true;
+}
+
+static bool forget_pages(mi_arena_t *arena, const void *heap, void **result)
+{
+	mi_arena_pages_t *const pages = mi_heap_arena_pages((mi_heap_t *)heap, arena);
+
+	(void)result;
+	if (pages)
+		_mi_bitmap_forall_set(pages->pages, forget_page, arena, (void *)heap);
+	return true;
+}
+
 /* The theaps of threads that are not in the child leave their heaps' lists. */
 static void forget_threads(void)
 {
@@ -114,6 +147,7 @@ static void forget_threads(void)
 				heap->theaps = next;
 			theap->hnext = theap->hprev = NULL;
 		}
+		mi_forall_arenas(heap, NULL, 0, forget_pages, heap, NULL);
 	}
 }
 

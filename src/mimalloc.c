@@ -73,7 +73,9 @@
 	(mi_page_used(page) + (mi_page_immediate_available(page) ? UINT16_MAX : 0))
 #define mi_page_is_mostly_used(page) \
 	(mi_page_is_mostly_used(page) && !mi_page_immediate_available(page))
+#define _mi_malloc_generic upstream_malloc_generic
 #include "alloc/alloc-generic.c"
+#undef _mi_malloc_generic
 #undef mi_page_used
 #undef mi_page_is_mostly_used
 #include "alloc/alloc-aligned.c"
@@ -95,4 +97,5 @@
 #include "profile/pprof.c"
 
 #include "prim.c"
+#include "thread.c"
 #include "fork.c"

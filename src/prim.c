@@ -241,34 +241,6 @@ bool _mi_prim_random_buf(void *buf, size_t buf_len)
 	return true;
 }
 
-/* Thread exit: a pthread key whose destructor gives the thread's pages back. The value is the
- * thread's theap. */
-static pthread_key_t prim_thread_key;
-static _Atomic(bool) prim_thread_key_made;
-
-static void prim_thread_done(void *theap)
-{
-	_mi_thread_done(theap);
-}
-
-void _mi_prim_thread_init_auto_done(void)
-{
-	if (pthread_key_create(&prim_thread_key, prim_thread_done) == 0)
-		mi_atomic_store_release(&prim_thread_key_made, true);
-}
-
-void _mi_prim_thread_done_auto_done(void)
-{
-	/* The key stays until the process ends: other threads may still run, and musl 1.2.3's
-	 * pthread_key_delete waits for them. */
-}
-
-void _mi_prim_thread_associate_default_theap(mi_theap_t *theap)
-{
-	if (mi_atomic_load_acquire(&prim_thread_key_made))
-		pthread_setspecific(prim_thread_key, theap);
-}
-
 bool _mi_prim_thread_is_in_threadpool(void)
 {
 	return false;
@@ -306,6 +278,8 @@ void _mi_allocator_done(void)
 
 __attribute__((constructor(101))) static void prim_process_start(void)
 {
+	/* The main thread may not be the first that allocates. */
+	mi_thread_init();
 	_mi_auto_process_init();
 }
 

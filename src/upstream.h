@@ -21,4 +21,7 @@ void upstream_page_retire(mi_page_t *);
 /* remap.c */
 void *upstream_realloc(void *, size_t);
 
+/* thread.c */
+void *upstream_malloc_generic(mi_theap_t *, size_t, size_t, mi_page_t **);
+
 #endif

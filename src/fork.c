@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where musl's fork tells its allocator, in a process that has had threads; included by mimalloc.c,
- * called by overlay.c.
+ * called by overlay.c in static programs, by pthread_atfork's handlers in dynamic ones.
  *
  * Every lock of mimalloc's and ours is held while the process is copied, so that what they guard is
  * whole in the child. The order is that in which they are taken inside one another:
@@ -118,13 +118,14 @@ static bool forget_page(size_t slice_index, size_t slice_count, mi_arena_t *aren
 	return true;
 }
 
-static bool forget_pages(mi_arena_t *arena, const void *heap, void **result)
+static bool forget_pages(mi_arena_t *arena, const void *of_heap, void **result)
 {
-	mi_arena_pages_t *const pages = mi_heap_arena_pages((mi_heap_t *)heap, arena);
+	mi_heap_t *const heap = *(mi_heap_t *const *)of_heap;
+	mi_arena_pages_t *const pages = mi_heap_arena_pages(heap, arena);
 
 	(void)result;
 	if (pages)
-		_mi_bitmap_forall_set(pages->pages, forget_page, arena, (void *)heap);
+		_mi_bitmap_forall_set(pages->pages, forget_page, arena, heap);
 	return true;
 }
 
@@ -147,7 +148,7 @@ static void forget_threads(void)
 				heap->theaps = next;
 			theap->hnext = theap->hprev = NULL;
 		}
-		mi_forall_arenas(heap, NULL, 0, forget_pages, heap, NULL);
+		mi_forall_arenas(heap, NULL, 0, forget_pages, &heap, NULL);
 	}
 }
 
@@ -162,4 +163,33 @@ void mimalloc_musl_atfork(int who)
 		mi_atomic_store_release(&kept.busy, (size_t)0);
 		fork_done(mi_lock_init);
 	}
+}
+
+/* A libc.so calls only its own malloc's hook. Handlers that are registered before any of the
+ * program's run next to the copying, but before libc takes its own locks: a thread that allocates
+ * while it holds one of those (in dlopen, setlocale, tzset) may then be waited for in vain. Both
+ * names are weak: the first is in a static program only, the second in one that uses it. */
+#pragma weak __init_libc
+#pragma weak pthread_atfork
+extern void __init_libc(char **, char *);
+
+static void before_fork(void)
+{
+	mimalloc_musl_atfork(-1);
+}
+
+static void after_fork_in_the_parent(void)
+{
+	mimalloc_musl_atfork(0);
+}
+
+static void after_fork_in_the_child(void)
+{
+	mimalloc_musl_atfork(1);
+}
+
+static void fork_register(void)
+{
+	if (!__init_libc && pthread_atfork)
+		pthread_atfork(before_fork, after_fork_in_the_parent, after_fork_in_the_child);
 }

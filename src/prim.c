@@ -281,6 +281,7 @@ __attribute__((constructor(101))) static void prim_process_start(void)
 	/* The main thread may not be the first that allocates. */
 	mi_thread_init();
 	_mi_auto_process_init();
+	fork_register();
 }
 
 /* Only for the statistics that MIMALLOC_SHOW_STATS and MIMALLOC_VERBOSE print. Otherwise nothing is

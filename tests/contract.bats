@@ -156,6 +156,34 @@ kept() {
 	kept fork-threads '*-overlay-*'
 }
 
+@test "life: forks from threads, with handlers, of grandchildren; vfork, posix_spawn, system, popen" {
+	kept fork-kinds
+}
+
+@test "life: the first call may come from any constructor, and be any function" {
+	kept start
+}
+
+@test "life: until a process is gone it may allocate, whichever way it ends" {
+	kept end
+}
+
+@test "life: threads one after another and hundreds at once; others free what they leave" {
+	kept threads
+}
+
+@test "life: 127 keys are the program's; their destructors may allocate, and nothing stays" {
+	kept keys
+}
+
+@test "life: the smallest stack is enough" {
+	kept small-stack
+}
+
+@test "life: a thread that is cancelled is reclaimed" {
+	kept cancellation
+}
+
 @test "every file in tests/contract is run by a test" {
 	count=0
 	for file in "$TOP"/tests/contract/*.c; do

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Until a process is gone it may allocate: in handlers and destructors, in threads while another one
-// runs exit, after the main thread has gone. The program starts itself once for each way to end.
-// Source: musl, which tears nothing of its malloc down.
+// Until a process is gone it may allocate: in handlers and destructors, in threads while another
+// one runs exit, after the main thread has gone. The program starts itself once for each way to
+// end. Source: musl, which tears nothing of its malloc down.
 #include "promise.h"
 
 #include <pthread.h>
@@ -99,7 +99,7 @@ static void main_goes(void *value)
 static void leave_main(void)
 {
 	CHECK(pthread_key_create(&at_exit_of_main, main_goes) == 0);
-	CHECK(pthread_setspecific(at_exit_of_main, &kept) == 0);
+	CHECK(pthread_setspecific(at_exit_of_main, (void *)&main_is_gone) == 0);
 	pthread_exit(NULL);
 }
 
@@ -145,16 +145,38 @@ static void end(int way)
 	// atexit's and the three destructors; quick_exit and abort run none of them.
 	handlers_wanted = 4;
 	switch (way) {
-	case 0: exit(0);
-	case 1: allocating_threads(); exit(0);
-	case 2: start(exits); allocate(NULL); break;
-	case 3: allocating_threads(); quick_exit(0);
-	case 4: start(ends_after_main); leave_main(); break;
-	case 5: start(forks_after_main); leave_main(); break;
-	case 6: allocating_threads(); _exit(0);
-	case 7: allocating_threads(); abort();
-	case 8: start(aborts); allocate(NULL); break;
-	default: CHECK(0);
+	case 0:
+		exit(0);
+	case 1:
+		allocating_threads();
+		exit(0);
+	case 2:
+		start(exits);
+		allocate(NULL);
+		break;
+	case 3:
+		allocating_threads();
+		quick_exit(0);
+	case 4:
+		start(ends_after_main);
+		leave_main();
+		break;
+	case 5:
+		start(forks_after_main);
+		leave_main();
+		break;
+	case 6:
+		allocating_threads();
+		_exit(0);
+	case 7:
+		allocating_threads();
+		abort();
+	case 8:
+		start(aborts);
+		allocate(NULL);
+		break;
+	default:
+		CHECK(0);
 	}
 }
 

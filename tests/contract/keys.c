@@ -67,8 +67,8 @@ static void threads_are_reclaimed(void *arg)
 			early = resident();
 	}
 	if (resident() > early + MIB)
-		dprintf(STDERR_FILENO, "%s destructors: %zu KiB, then %zu\n", arg ? "with" : "without",
-		        early / KIB, resident() / KIB);
+		dprintf(STDERR_FILENO, "%s destructors: %zu KiB, then %zu\n",
+		        arg ? "with" : "without", early / KIB, resident() / KIB);
 	CHECK(resident() <= early + MIB);
 }
 

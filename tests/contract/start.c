@@ -24,19 +24,45 @@ static void first_call(int function)
 	int status;
 
 	switch (function) {
-	case 0: p = malloc(100); break;
-	case 1: p = calloc(10, 10); break;
-	case 2: p = realloc(NULL, 100); break;
-	case 3: p = aligned_alloc(64, 128); break;
-	case 4: CHECK(posix_memalign(&p, 4096, 100) == 0); break;
-	case 5: p = memalign(32, 100); break;
-	case 6: p = reallocarray(NULL, 10, 10); break;
-	case 7: p = valloc(100); break;
-	case 8: p = strdup("text"); break;
-	case 9: p = malloc(100 * MIB); break;
-	case 10: free(NULL); return;
-	case 11: CHECK(malloc_usable_size(NULL) == 0); return;
-	case 12: FAILS(malloc(SIZE_MAX), ENOMEM); return;
+	case 0:
+		p = malloc(100);
+		break;
+	case 1:
+		p = calloc(10, 10);
+		break;
+	case 2:
+		p = realloc(NULL, 100);
+		break;
+	case 3:
+		p = aligned_alloc(64, 128);
+		break;
+	case 4:
+		CHECK(posix_memalign(&p, 4096, 100) == 0);
+		break;
+	case 5:
+		p = memalign(32, 100);
+		break;
+	case 6:
+		p = reallocarray(NULL, 10, 10);
+		break;
+	case 7:
+		p = valloc(100);
+		break;
+	case 8:
+		p = strdup("text");
+		break;
+	case 9:
+		p = malloc(100 * MIB);
+		break;
+	case 10:
+		free(NULL);
+		return;
+	case 11:
+		CHECK(malloc_usable_size(NULL) == 0);
+		return;
+	case 12:
+		FAILS(malloc(SIZE_MAX), ENOMEM);
+		return;
 	case 13:
 		CHECK(pthread_create(&id, NULL, thread, NULL) == 0);
 		CHECK(pthread_join(id, &p) == 0);
@@ -49,7 +75,8 @@ static void first_call(int function)
 		}
 		CHECK(waitpid(child, &status, 0) == child && status == 0);
 		return;
-	default: CHECK(0);
+	default:
+		CHECK(0);
 	}
 	CHECK(p);
 	memset(p, 1, malloc_usable_size(p) < 100 ? 1 : 100);
@@ -70,10 +97,10 @@ static void at(const char *place)
 		first_call(atoi(first + length + 1));
 }
 
-#define PLACE(name, attributes)             \
+#define PLACE(name, attributes)                \
 	attributes static void at_##name(void) \
-	{                                   \
-		at(#name);                  \
+	{                                      \
+		at(#name);                     \
 	}
 
 PLACE(earliest, )

@@ -69,7 +69,8 @@ static void in_sequence(int count)
 	empty(blocks);
 	free(blocks);
 	if (resident() > early + 2 * MIB)
-		dprintf(STDERR_FILENO, "in sequence: %zu KiB, then %zu\n", early / KIB, resident() / KIB);
+		dprintf(STDERR_FILENO, "in sequence: %zu KiB, then %zu\n", early / KIB,
+		        resident() / KIB);
 	CHECK(resident() <= early + 2 * MIB);
 }
 

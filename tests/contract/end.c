@@ -99,7 +99,7 @@ static void main_goes(void *value)
 static void leave_main(void)
 {
 	CHECK(pthread_key_create(&at_exit_of_main, main_goes) == 0);
-	CHECK(pthread_setspecific(at_exit_of_main, (void *)&main_is_gone) == 0);
+	CHECK(pthread_setspecific(at_exit_of_main, &at_exit_of_main) == 0);
 	pthread_exit(NULL);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The smallest stack is enough: that of a thread of PTHREAD_STACK_MIN bytes, and one for signals of
 // SIGSTKSZ (a kernel that saves AVX-512 does not fit MINSIGSTKSZ).
-// Source: POSIX (PTHREAD_STACK_MIN), musl, whose malloc takes some 200 bytes of it.
+// Source: POSIX (PTHREAD_STACK_MIN), musl.
 #include "promise.h"
 
 #include <limits.h>

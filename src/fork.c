@@ -25,10 +25,10 @@
  *
  * - bitmaps of arenas, page map, xthread_free: atomic words, each step of which is a valid state;
  *   what a thread was about to put back is lost to the child.
- * - pages and page queues of a thread: may be half changed. The child never looks at them: the
- *   thread's theap leaves its heap's list, and a block of such a page is freed as one of another
- *   thread, by one atomic push. So its memory is not used again in the child; upstream abandons
- *   such pages, and asks that no thread be inside malloc.
+ * - pages and page queues of a thread: may be half changed. The child looks at no more of them
+ *   than the thread's id: the thread's theap leaves its heap's list, and a block of such a page is
+ *   freed as one of another thread, by one atomic push. So its memory is not used again in the
+ *   child; upstream abandons such pages, and asks that no thread be inside malloc.
  */
 #include "mimalloc/heap/subproc.h"
 

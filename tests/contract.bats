@@ -151,6 +151,10 @@ kept() {
 	kept realloc-large
 }
 
+@test "memory: a heap in motion takes little more than what is live" {
+	kept steady
+}
+
 @test "life: a child forked while threads allocate may allocate, free, start threads, fork and exit" {
 	# musl 1.2.3 does not: on a busy machine, 10 of 12 runs end in the parent's free, at mallocng's own checks.
 	kept fork-threads '*-overlay-*'

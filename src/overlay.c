@@ -3,7 +3,7 @@
  * libc's allocator names, forwarded to mimalloc: the one object of libc-overlay.a. Linked before
  * libc.a it satisfies every reference to musl's allocator, so none of that is pulled in. One
  * object, and strong names: a linker that could take half of these, and half of musl's, would build
- * two heaps into one program.
+ * two heaps into one program. One name alone is weak, no allocator's: __pthread_tsd_run_dtors.
  *
  * tests/expected/ holds the names as data; tests/symbols.bats compares them with the libc.a that is
  * installed.
@@ -142,6 +142,13 @@ alias(free, __libc_free);
 void __malloc_atfork(int who)
 {
 	mimalloc_musl_atfork(who);
+}
+
+/* Weak in musl's pthread_create.o too, which is linked later and so loses to this one; where the
+ * program has keys, that of pthread_key_create.o wins over both, and thread.c has a key. */
+__attribute__((__weak__)) void __pthread_tsd_run_dtors(void)
+{
+	mimalloc_musl_thread_done();
 }
 
 /* A gift of spare memory from the dynamic linker: declined. */

@@ -23,6 +23,7 @@ hidden void *__libc_malloc_impl(size_t);          /* what __libc_malloc hands ov
 hidden void __malloc_donate(char *, char *);      /* the dynamic linker's spare bytes */
 hidden void __malloc_atfork(int);                 /* called by fork */
 hidden int __malloc_allzerop(void *);             /* asked by calloc */
+hidden void __pthread_tsd_run_dtors(void);        /* called as a thread ends */
 extern hidden int __malloc_replaced;              /* set by the dynamic linker, since 1.1.20 */
 extern hidden int __aligned_alloc_replaced;       /* likewise */
 extern hidden volatile int *const __bump_lockptr; /* lite_malloc's lock, taken around fork */
@@ -30,5 +31,8 @@ extern hidden volatile int *const __bump_lockptr; /* lite_malloc's lock, taken a
 /* libmimalloc-musl.a: called around fork, who is -1 before, 0 in the parent, 1 in the child (as
  * __malloc_atfork). */
 __attribute__((__visibility__("default"))) void mimalloc_musl_atfork(int who);
+
+/* libmimalloc-musl.a: called as the last of a thread that ends. */
+__attribute__((__visibility__("default"))) void mimalloc_musl_thread_done(void);
 
 #endif

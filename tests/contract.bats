@@ -184,6 +184,10 @@ kept() {
 	kept small-stack
 }
 
+@test "life: the smallest stack has room for a signal, where nobody has keys" {
+	kept small-stack-signal '*-static*'
+}
+
 @test "life: a thread that is cancelled is reclaimed" {
 	kept cancellation
 }

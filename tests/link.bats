@@ -81,6 +81,42 @@ combinations() {
 	skip "lld does not read gcc's LTO objects, with or without cc-mimalloc (seen just now)"
 }
 
+# A dead thread's memory is given back through a name that is weak here and in libc.a: whose comes first is the linker's.
+@test "threads are reclaimed, with keys and without, whichever linker and way of use" {
+	local ld kind keys way count=0
+	for ld in bfd gold lld mold; do
+		for kind in -static -static-pie; do
+			[ "$ld$kind" != gold-static-pie ] || continue # as above
+			for keys in -DKEYS -UKEYS; do
+				for way in wrapper gc-sections pkg-config folder; do
+					set -- "-fuse-ld=$ld" $kind -O2 $keys "$TOP/tests/link/threads.c" -o threads
+					case $way in
+					wrapper) cc-mimalloc "$@" -pthread ;;
+					gc-sections) cc-mimalloc -Wl,--gc-sections "$@" -lc ;;
+					pkg-config)
+						# shellcheck disable=SC2046 # words are meant
+						CC_MIMALLOC=off cc-mimalloc "$@" \
+							$(PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig pkg-config --libs mimalloc-musl)
+						;;
+					folder)
+						[ "$ld" != mold ] || continue # reads no EXTERN (install.bats)
+						CC_MIMALLOC=off cc-mimalloc "$@" -L"$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl)"
+						;;
+					esac || fail "$*" || return
+					won threads
+					case $keys in
+					-DKEYS) nm threads | grep -q ' [TtW] pthread_key_create$' ;;
+					*) run -1 grep ' [TtW] pthread_key_create$' <(nm threads) ;;
+					esac
+					[ "$(./threads)" = reclaimed ] || fail "not reclaimed: $way, $*" || return
+					count=$((count + 1))
+				done
+			done
+		done
+	done
+	[ "$count" -eq 52 ]
+}
+
 each_linker() {
 	local ld
 	for ld in bfd gold lld mold; do

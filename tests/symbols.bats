@@ -36,7 +36,8 @@ within() {
 }
 
 @test "the overlay defines and needs the expected names, exactly" {
-	names --defined-only -g "$archives/libc-overlay.a" >defined
+	# What is weak stands in for nothing: below.
+	nm --defined-only -g "$archives/libc-overlay.a" | awk 'NF == 3 && $2 != "W" { print $3 }' | sort >defined
 	same "$expected/libc-overlay.defined" defined
 	names -u "$archives/libc-overlay.a" >undefined
 	same "$expected/libc-overlay.undefined" undefined
@@ -57,13 +58,13 @@ within() {
 	within from-libc in-libc
 }
 
-@test "one object an archive, and no weak name in the overlay" {
+@test "one object an archive, and one weak name in the overlay, no allocator's" {
 	for archive in libc-overlay libmimalloc-musl; do
 		[ "$(ar t "$archives/$archive.a" | wc -l)" -eq 1 ]
 	done
 	nm --defined-only "$archives/libc-overlay.a" >all
 	grep -q ' T malloc$' all
-	run -1 grep -E ' [WwVv] ' all
+	[ "$(awk '$2 ~ /[WwVv]/ { print $3 }' all)" = __pthread_tsd_run_dtors ]
 }
 
 @test "musl's allocator is the one that tests/expected knows" {

@@ -31,7 +31,9 @@ against_archives() {
 as_one_unit() {
 	# shellcheck disable=SC2086 # flags
 	CC_MIMALLOC=off cc-mimalloc -static $options -ftls-model=local-exec "-I$mimalloc/include" "-I$mimalloc/src" "-I$TOP/src" \
-		-include "$TOP/src/mimalloc.c" "$mimalloc/test/test-$1.c" "$PREFIX"/lib/mimalloc-musl/*/libc-overlay.a -o "$1"
+		-include "$TOP/src/mimalloc.c" "$mimalloc/test/test-$1.c" \
+		-Wl,-u,mimalloc_musl_version "$PREFIX"/lib/mimalloc-musl/*/libc-overlay.a -o "$1"
+	won "$1"
 	run "./$1"
 	[ "$status" -eq 0 ] || fail "$1: status $status: $output"
 	[[ $output =~ succeeded:\ ([0-9]+) ]]

@@ -32,6 +32,9 @@ extern hidden volatile int *const __bump_lockptr; /* lite_malloc's lock, taken a
  * __malloc_atfork). */
 __attribute__((__visibility__("default"))) void mimalloc_musl_atfork(int who);
 
+/* The name of __pthread_tsd_run_dtors for a libc.a that has the overlay in it. */
+void mimalloc_musl_tsd_run_dtors(void);
+
 /* libmimalloc-musl.a: called as the last of a thread that ends. */
 __attribute__((__visibility__("default"))) void mimalloc_musl_thread_done(void);
 

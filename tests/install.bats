@@ -41,6 +41,7 @@ musl_pkg_config() {
 		./include/mimalloc-musl/mimalloc-stats.h
 		./include/mimalloc-musl/mimalloc.h
 		./lib/mimalloc-musl/check
+		./lib/mimalloc-musl/copy-libc
 		./lib/mimalloc-musl/find-musl
 		./lib/mimalloc-musl/${archives##*/}/gcc.specs
 		./lib/mimalloc-musl/${archives##*/}/libc-overlay.a

@@ -384,8 +384,9 @@ finds() {
 		bake "$tree" "$fake" gcc
 		rm "$tree"/lib/mimalloc-musl/*-musl/gcc.specs
 		refused gcc.specs "$wrapper" -c main.c
-		rm "$tree/lib/mimalloc-musl/check" "$tree/lib/mimalloc-musl/find-musl"
+		rm "$tree/lib/mimalloc-musl/check" "$tree/lib/mimalloc-musl/copy-libc" "$tree/lib/mimalloc-musl/find-musl"
 		refused /check "$wrapper" --check main
+		refused /copy-libc "$wrapper" --copy-libc libc.a copy.a
 		CC_MIMALLOC_CC=fake-cc refused /find-musl "$wrapper" main.c
 	done
 }

@@ -67,8 +67,6 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 	const size_t old_size = page->memid.mem.os.size;
 	const size_t new_size = mi_align_up(before + size + spare, MI_ARENA_SLICE_SIZE);
 
-	if (new_size == old_size)
-		return mi_page_start(page);
 	if (!mi_page_claim_ownership(page))
 		return NULL;
 	_mi_arenas_page_unabandon(page, theap);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Limits are honoured when they are lowered while the program runs: RLIMIT_AS, RLIMIT_DATA. At the
-// limit it is NULL and ENOMEM, what is there stays usable, and once the limit is raised again there
-// is more.
+// limit it is NULL and ENOMEM, what is there stays usable, a block that can grow all the same is as
+// large as was asked for, and once the limit is raised again there is more.
 #include "promise.h"
 
 #include <sys/resource.h>
@@ -35,6 +35,11 @@ static void check(int resource, size_t size)
 	}
 	CHECK(errno == ENOMEM);
 	FAILS(malloc(300 * MIB), ENOMEM);
+	char *grown = realloc(list, size + KIB);
+	if (grown) {
+		CHECK(malloc_usable_size(grown) >= size + KIB);
+		list = grown;
+	}
 	CHECK(setrlimit(resource, &before) == 0);
 	while (more < 32 * MIB) {
 		char *p = malloc(size);

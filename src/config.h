@@ -10,7 +10,8 @@
 
 #include <features.h>
 
-#if !defined(__linux__) || defined(__GLIBC__)
+/* ThreadSanitizer, for which upstream has MI_TSAN, exists with glibc only (tests/tsan.bats). */
+#if !defined(__linux__) || (defined(__GLIBC__) && !defined(MI_TSAN))
 #error "mimalloc-musl is for Linux with musl: compile against musl's headers"
 #endif
 #if __GCC_ATOMIC_POINTER_LOCK_FREE != 2

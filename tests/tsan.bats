@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# ThreadSanitizer over mimalloc.c, upstream's files and ours, and nothing is suppressed. It exists for glibc only; what
+# is not as in a static program then: thread.c has a key, and fork.c pthread_atfork's handlers.
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+	scratch
+	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
+	[ -f "$mimalloc/include/mimalloc.h" ]
+	# Children of threaded programs are allowed, though nobody looks at what they do; nor must each wait a second to exit.
+	export TSAN_OPTIONS='halt_on_error=1 history_size=7 die_after_fork=0 atexit_sleep_ms=0'
+	echo 'int main(void) { return 0; }' >empty.c
+	{ gcc -fsanitize=thread empty.c -o empty && ./empty; } >why 2>&1 || skip "no ThreadSanitizer: $(head -n 1 why)"
+}
+
+# build SOURCES: `contend`, with the mimalloc.c of that folder. A weak reference alone takes nothing from an archive.
+build() {
+	gcc -std=gnu11 -O1 -g -fsanitize=thread -pthread -DMI_TSAN=1 "-I$mimalloc/include" "-I$mimalloc/src" \
+		"$1/mimalloc.c" "$TOP/tests/tsan/contend.c" -Wl,-u,pthread_atfork \
+		-Wl,--wrap=mmap,--wrap=munmap,--wrap=mremap,--wrap=madvise -o contend
+}
+
+# seen FILE EDIT: with this edit, which takes from FILE of ours what orders its threads, there is a report that names it.
+seen() {
+	cp -R "$TOP/src" broken
+	sed -i "$2" "broken/$1"
+	! cmp -s "$TOP/src/$1" "broken/$1" || fail "$1 is not as the test has it"
+	build broken
+	run ./contend 20
+	[ "$status" -eq 66 ] || fail "status $status: $output"
+	[[ $output == *'ThreadSanitizer: '*"broken/$1:"* ]] || fail "$output"
+}
+
+@test "threads that contend for everything: no report" {
+	build "$TOP/src"
+	run ./contend
+	[ "$status" -eq 0 ] || fail "status $status: $output"
+	[[ $output == 'blocks '* ]] || fail "$output"
+}
+
+@test "seen: holes without their lock" {
+	seen arena.c 's/mi_lock(&holes_lock)//'
+}
+
+@test "seen: fork takes a lock before one that is taken outside of it" {
+	seen fork.c '/^static void inner_locks/,/^}/{
+		/act(&holes_lock);/d
+		s/if (tld)/act(\&holes_lock);\n&/
+	}'
+}
+
+@test "seen: what a thread has taken, counted for all threads" {
+	seen page.c 's/static __thread/static/'
+}
+
+@test "seen: a leaf of the page map that is published without being released" {
+	seen page_map.c '
+		s/mi_atomic_cas_ptr_strong_acq_rel(page_map_leaf_t, /atomic_compare_exchange_strong_explicit(/
+		s/&leaf, made)/\&leaf, made, memory_order_relaxed, memory_order_relaxed)/
+	'
+}
+
+@test "seen: a counter of what is in use that is not atomic" {
+	seen purge.c 's/mi_atomic_add_acq_rel(&kept.used, size)/*(size_t *)\&kept.used += size/'
+}
+
+@test "seen: a block that moves with its record in a list" {
+	seen remap.c '/_mi_arenas_page_unabandon(page, theap);/d'
+}
+
+@test "seen: a thread's end that all threads have" {
+	seen thread.c 's/static __thread/static/'
+}

@@ -5,9 +5,10 @@
 bats_require_minimum_version 1.5.0
 load lib
 
-# Block N of the README's ```sh blocks.
+# block N [LANGUAGE [FILE]]: the Nth of FILE's blocks that begin with ```LANGUAGE
 block() {
-	awk -v wanted="$1" '/^```/ { inside = $0 == "```sh"; n += inside; next } inside && n == wanted' "$TOP/README.md"
+	awk -v wanted="$1" -v start="\`\`\`${2-sh}" \
+		'/^```/ { inside = $0 == start; n += inside; next } inside && n == wanted' "${3-$TOP/README.md}"
 }
 
 setup_file() {
@@ -74,14 +75,66 @@ use() {
 @test "use: configure" { use 5; }
 @test "use: CMake" { use 6; }
 @test "use: Meson" { use 7; }
-@test "use: pkg-config" { use 8; }
-@test "use: library folder" { use 9; }
+
+# rust COMMANDS: in a Rust project, after the settings that block 3 ends with
+rust() {
+	[ -x "$OUT/rust/bin/cargo" ] || skip "no Rust for musl: $OUT/rust/log"
+	block 3 | grep '^export' | cat - "$1" >commands
+	[ "$(wc -l <commands)" -ge 2 ]
+	PATH=$OUT/rust/bin:$PATH sh -eu commands
+}
+
+@test "use: cargo" {
+	cp -R "$TOP/tests/rust/hello" project
+	cd project
+	mkdir .cargo
+	block 1 toml >.cargo/config.toml
+	block 8 >build
+	rust build
+	program=target/x86_64-unknown-linux-musl/release/hello
+	[ "$($program)" = hello ]
+	linked_as static-pie $program
+	won $program
+}
+
+@test "use: pkg-config" { use 9; }
+@test "use: library folder" { use 10; }
+@test "use: a copy of libc.a" {
+	block 3 | grep '^export' >commands
+	block 11 >>commands
+	[ "$(wc -l <commands)" -ge 2 ]
+	[ -f "$(awk '{ print $3 }' <(block 11))" ] || skip 'musl is elsewhere here'
+	sh -eu commands
+	musl-gcc -static -L. main.c -o program
+	won program
+}
 @test "did it win?" {
-	use 10
+	use 12
 	grep -qF "prints \`$(cc-mimalloc --check program)\`" "$TOP/README.md"
 }
 
 @test "README has no command that is not tried here" {
-	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 10 ]
-	[ "$(grep -c '^```' "$TOP/README.md")" -eq 20 ]
+	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 12 ]
+	[ "$(grep -c '^```' "$TOP/README.md")" -eq 26 ]
+}
+
+@test "examples/rust: from a new project to a verified program in its four commands" {
+	example=$TOP/examples/rust
+	for number in 1 2 3 4; do
+		block $number sh "$example/README.md"
+	done >all
+	[ "$(wc -l <all)" -eq 4 ]
+	[ "$(grep -c '^```' "$example/README.md")" -eq 8 ]
+	# shellcheck disable=SC2016 # expanded by the commands' shell
+	echo 'cp .cargo/config.toml "$HOME"' >>all
+	run -0 rust all
+	[[ $output == *'/words: mimalloc '*'; static-pie' ]]
+	grep -qF "prints \`${output##*words: }\`" "$example/README.md"
+	# The folder is such a project.
+	cmp "$HOME/config.toml" "$example/.cargo/config.toml"
+	cp -R "$example" example
+	cd example
+	block 3 sh README.md >build
+	rust build
+	won target/x86_64-unknown-linux-musl/release/words
 }

@@ -1,0 +1,3 @@
+fn main() {
+    println!("cargo::rustc-env=FROM_BUILD_SCRIPT={}", std::env::var("HOST").unwrap());
+}

@@ -6,6 +6,7 @@
  * Every lock of mimalloc's and ours is held while the process is copied, so that what they guard is
  * whole in the child. The order is that in which they are taken inside one another:
  *
+ * - thread_key_lock (thread.c), which is taken before any;
  * - mi_subprocs_lock, heaps_lock: the lists that are walked here (heap/subproc.c, heap/heap.c);
  * - theaps_lock of the thread, of each heap (heap/init.c, heap/theap.c; the other way round they
  * try);
@@ -78,6 +79,7 @@ static void inner_locks(lock_action *act)
 static void fork_prepare(void)
 {
 	mi_process_init();
+	mi_lock_acquire(&thread_key_lock);
 	mi_lock_acquire(&mi_subprocs_lock);
 	EACH_SUBPROC(subproc)
 	mi_lock_acquire(&subproc->heaps_lock);
@@ -93,6 +95,7 @@ static void fork_done(lock_action *act)
 	EACH_SUBPROC(subproc)
 	act(&subproc->heaps_lock);
 	act(&mi_subprocs_lock);
+	act(&thread_key_lock);
 }
 
 /* No thread has this one's address. */

@@ -96,6 +96,6 @@
 #include "profile/sample-profile.c"
 #include "profile/pprof.c"
 
+#include "thread.c"
 #include "fork.c"
 #include "prim.c"
-#include "thread.c"

@@ -145,7 +145,7 @@ void __malloc_atfork(int who)
 }
 
 /* Weak in musl's pthread_create.o too, which is linked later and so loses to this one; where the
- * program has keys, that of pthread_key_create.o wins over both, and thread.c has a key. */
+ * program has keys, that of pthread_key_create.o wins over both, and thread.c has a handler. */
 __attribute__((__weak__)) void __pthread_tsd_run_dtors(void)
 {
 	mimalloc_musl_thread_done();

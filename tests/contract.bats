@@ -176,8 +176,16 @@ kept() {
 	kept threads
 }
 
-@test "life: 127 keys are the program's; their destructors may allocate, and nothing stays" {
+@test "life: all keys are the program's; their destructors may allocate, and nothing stays" {
 	kept keys
+}
+
+@test "life: a thread's first call may come at any point of its life, with keys left and with none" {
+	kept first-call
+	for program in $programs; do
+		run "./$program" none-left
+		[ "$status" -eq 0 ] || fail "$program: status $status: $output"
+	done
 }
 
 @test "life: the smallest stack is enough" {

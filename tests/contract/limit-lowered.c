@@ -21,7 +21,7 @@ static void check(int resource, size_t size)
 	}
 	CHECK(getrlimit(resource, &before) == 0);
 	limit = before;
-	limit.rlim_cur = statm(0) + 32 * MIB;
+	limit.rlim_cur = address_space() + 32 * MIB;
 	CHECK(setrlimit(resource, &limit) == 0);
 	for (;;) {
 		errno = UNTOUCHED;

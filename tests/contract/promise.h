@@ -43,25 +43,36 @@
 		CHECK(errno == (error)); \
 	} while (0)
 
-// Bytes of the address space that are mapped (field 0), or in memory (field 1); nothing is
-// allocated.
-static inline size_t statm(int field)
+// Into TEXT what a file of /proc says; nothing is allocated.
+static inline void read_proc(const char *name, char *text, size_t size)
 {
-	char text[200], *rest = text;
-	int file = open("/proc/self/statm", O_RDONLY);
-	ssize_t n = read(file, text, sizeof text - 1);
+	int file = open(name, O_RDONLY);
+	ssize_t n = read(file, text, size - 1);
 
 	CHECK(n > 0);
 	close(file);
 	text[n] = 0;
-	while (field--)
-		strtoul(rest, &rest, 10);
-	return strtoul(rest, NULL, 10) * (size_t)getpagesize();
 }
 
+// Bytes of the address space that are mapped.
+static inline size_t address_space(void)
+{
+	char text[200];
+
+	read_proc("/proc/self/statm", text, sizeof text);
+	return strtoul(text, NULL, 10) * (size_t)getpagesize();
+}
+
+// Bytes that are in memory, as the page tables have it: statm's number is kept for each processor
+// and summed up now and then, and may be wrong by half a MiB.
 static inline size_t resident(void)
 {
-	return statm(1);
+	char text[1000];
+
+	read_proc("/proc/self/smaps_rollup", text, sizeof text);
+	const char *rss = strstr(text, "\nRss:");
+	CHECK(rss);
+	return strtoul(rss + sizeof "\nRss:" - 1, NULL, 10) * KIB;
 }
 
 static inline int aligned(const void *p, size_t alignment)

@@ -54,6 +54,18 @@ is_libc() {
 	[ "$(sha256sum "$libc")" = "$before" ]
 }
 
+@test "a disk that is full: an error, and nothing is left" {
+	[ "$(id -u)" -eq 0 ] || skip 'not root: cannot mount a small file system'
+	mkdir small
+	mount -t tmpfs -o size=1m tmpfs small 2>/dev/null || skip 'no file system can be mounted here'
+	run cc-mimalloc --copy-libc "$libc" small/copy.a
+	left=$(ls -A small)
+	umount small
+	[ "$status" -eq 2 ]
+	[[ $output == *'could not be written'* ]]
+	[ -z "$left" ]
+}
+
 @test "with LLVM's ar, nm, objcopy and readelf as well" {
 	for tool in ar nm objcopy readelf; do
 		command -v "llvm-$tool" >/dev/null || skip "llvm-$tool is not there"
@@ -119,6 +131,8 @@ is_libc() {
 	refused '*usage: cc-mimalloc --copy-libc*' "$libc"
 	refused '*missing.a: no such file*' missing.a copy.a
 	refused '*nowhere: no such folder*' "$libc" nowhere/copy.a
+	refused '*nowhere/: name a file' "$libc" nowhere/
+	refused '*/proc: cannot be written to' "$libc" /proc/copy.a
 	refused "*is not musl's libc.a*" "$(gcc -print-file-name=libc.a)" copy.a
 	: >empty
 	refused "*is not musl's libc.a*" empty copy.a

@@ -25,6 +25,17 @@ shell_files() {
 	run -1 grep -E '^disable' .shellcheckrc
 }
 
+@test "no cd that CDPATH leads elsewhere" {
+	count=0
+	for file in $(shell_files | sort -u); do
+		grep -qE '[$][(]cd |^cd ' "$file" || continue
+		case $file in *.bats) continue ;; esac # run by tests/run
+		grep -qx 'unset CDPATH' "$file" || fail "$file: unset CDPATH first"
+		count=$((count + 1))
+	done
+	[ "$count" -ge 8 ]
+}
+
 @test "clang-format" {
 	files '*.c' '*.h' >"$BATS_TEST_TMPDIR/list"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -ge 8 ]

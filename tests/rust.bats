@@ -205,7 +205,7 @@ says_hello() {
 	run -1 grep -c mi_malloc <(nm $library)
 	cc-mimalloc -O2 main.c $library -o main
 	won main
-	[ "$(./main)" = hello ]
+	[ "$(LD_LIBRARY_PATH=${library%/*} ./main)" = hello ]
 }
 
 @test "one heap for Rust and C: openssl, sqlite, zstd, ring, libgit2, blocks freed on the other side" {

@@ -182,8 +182,8 @@ static bool purge_leave(void)
 
 /* --- Arenas --- */
 
-/* Large blocks and what else is taken from the system in one piece: no more than they need.
- * Upstream rounds up by as much as 12.5 %. */
+/* The size of a large block: no more than it needs. Upstream rounds up by as much as 12.5 %, and
+ * still does so for the mapping that it lies in, as address space only. */
 size_t _mi_os_good_alloc_size(size_t size)
 {
 	const size_t unit = size < 512 * MI_KiB ? _mi_os_page_size() : MI_ARENA_SLICE_SIZE;

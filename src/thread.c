@@ -5,9 +5,9 @@
  *
  * musl ends each thread in two steps: its cleanup handlers (pthread_cleanup_push), then
  * __pthread_tsd_run_dtors, the destructors of keys. Where a static program has no
- * pthread_key_create, the second is the overlay's (overlay.c). Elsewhere we are the thread's first
- * cleanup handler and so the last that runs: all keys are left to the program, and threads need no
- * room for keys on their stacks. A thread whose first call comes while it has handlers already, or
+ * pthread_key_create, the second is the overlay's (overlay.c), and threads have no room for keys on
+ * their stacks. Elsewhere we are the thread's first cleanup handler and so the last that runs: all
+ * keys are left to the program. A thread whose first call comes while it has handlers already, or
  * with cancellation disabled, has a key instead, which is made for the first such thread: it may be
  * that of a timer (SIGEV_THREAD), which forgets its handlers each time, or in the destructor of a
  * key, behind all handlers.

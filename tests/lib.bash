@@ -23,6 +23,22 @@ won() {
 	cc-mimalloc --check "$1" >/dev/null || fail "$1: $(cc-mimalloc --check "$1")"
 }
 
+# known_musl LIBC_A: its allocator is the one that tests/expected knows, and the overlay has every name of it that the rest
+# of that libc uses.
+known_musl() {
+	local names=$TOP/tests/expected/libc-overlay.defined version lacking
+	version=$("$TOP/tests/musl-symbols" version "$1" "$names")
+	[ -f "$TOP/tests/expected/musl-$version" ] ||
+		fail "musl $version is new here: see 'A musl version' in CONTRIBUTING.md" || return
+	"$TOP/tests/musl-symbols" members "$1" "$names" >members.now
+	[ -s members.now ] && diff -u "$TOP/tests/expected/musl-$version" members.now ||
+		fail "musl-$version: if the change is meant, tests/expected/update PREFIX" || return
+	"$TOP/tests/musl-symbols" wanted "$1" "$names" >wanted.now
+	[ -s wanted.now ] || fail "nothing of $1 uses its allocator" || return
+	lacking=$(LC_ALL=C comm -23 wanted.now "$names")
+	[ -z "$lacking" ] || fail "the overlay lacks $lacking"
+}
+
 # linked_as KIND FILE: as readelf shows it; KIND is static, static-pie, dynamic-pie or dynamic-exec.
 linked_as() {
 	local type interpreter=no

@@ -215,30 +215,9 @@ says_hello() {
 	[ -f repository/HEAD ]
 }
 
-# zig is clang with musl and libc++ for it: bin/zig-c++ and lib/libc++.a in $OUT/zig.
-get_zig() {
-	local zig=$OUT/zig
-	export ZIG_GLOBAL_CACHE_DIR=$zig/cache ZIG_LOCAL_CACHE_DIR=$zig/cache
-	[ ! -f "$zig/lib/libc++.a" ] || return 0
-	python3 -m pip install --quiet --disable-pip-version-check --target "$zig/python" ziglang==0.15.2 >"$OUT/log/zig.log" 2>&1 || return
-	mkdir -p "$zig/bin" "$zig/lib"
-	# Rust's name of the target is not zig's; what zig checks in debug builds, libclang's runtime would have to report.
-	cat >"$zig/bin/zig-c++" <<-END
-		#!/bin/sh
-		for argument; do
-			shift
-			case \$argument in --target=*) ;; *) set -- "\$@" "\$argument" ;; esac
-		done
-		exec "$zig/python/ziglang/zig" c++ -target x86_64-linux-musl -fno-sanitize=undefined "\$@"
-	END
-	chmod +x "$zig/bin/zig-c++"
-	printf '#include <iostream>\nint main() { std::cout << 1; }\n' >any.cc
-	"$zig/bin/zig-c++" any.cc -o any --verbose >verbose 2>&1 || return
-	printf 'GROUP ( %s )\n' "$(tr ' ' '\n' <verbose | grep -E '/libc\+\+(abi)?\.a$' | sort -u | tr '\n' ' ')" >"$zig/lib/libc++.a"
-}
-
 @test "one heap for Rust and C++: strings, exceptions, thread_local, new and delete" {
-	get_zig || fail "no zig, whose C++ library is needed: $(tail -n 1 "$OUT/log/zig.log")"
+	"$TOP/tests/get-zig" "$OUT/zig"
+	export ZIG_GLOBAL_CACHE_DIR=$OUT/zig/cache ZIG_LOCAL_CACHE_DIR=$OUT/zig/cache
 	project one-heap-cxx
 	CXX_x86_64_unknown_linux_musl=$OUT/zig/bin/zig-c++ CXXSTDLIB=c++ with -L "native=$OUT/zig/lib" -- \
 		build dev one-heap-cxx static-pie
@@ -301,15 +280,7 @@ get_zig() {
 }
 
 @test "the musl that comes with Rust has the allocator that tests/expected knows" {
-	libc=$libdir/self-contained/libc.a
-	own=$TOP/tests/expected/libc-overlay.defined
-	version=$("$TOP/tests/musl-symbols" version "$libc" "$own")
-	[ -f "$TOP/tests/expected/musl-$version" ] || fail "musl $version is new here: see 'A musl version' in CONTRIBUTING.md"
-	"$TOP/tests/musl-symbols" members "$libc" "$own" >members.now
-	diff -u "$TOP/tests/expected/musl-$version" members.now
-	"$TOP/tests/musl-symbols" wanted "$libc" "$own" >wanted.now
-	[ -s wanted.now ]
-	[ -z "$(comm -23 wanted.now "$own")" ]
+	known_musl "$libdir/self-contained/libc.a"
 }
 
 @test "aarch64, with a cross compiler, in qemu" {

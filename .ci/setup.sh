@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# What bench/demo and tests/run have in common: packages, the sources of mimalloc, a build. Sourced; they set
+# What bench/run and tests/run have in common: packages, the sources of mimalloc, a build. Sourced; they set
 #   who   their name, for messages
 #   root  the folder of the project
 #   out   the folder for all they make; logs go to $out/log

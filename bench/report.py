@@ -1,0 +1,506 @@
+# SPDX-License-Identifier: MIT
+"""Turns a folder's results.json into report.md and plots beside it."""
+
+import json
+import math
+from statistics import geometric_mean, median
+
+OURS = "mimalloc-musl"
+PERCENTILES = ["p50", "p99", "p99.9", "max"]
+MEASURES = [
+    ("wall", "wall time", "s"),
+    ("user", "user time", "s"),
+    ("system", "system time", "s"),
+    ("peak_kib", "peak memory", "KiB"),
+    ("switches", "context switches", ""),
+]
+
+
+# --- Numbers ---
+
+
+def number(x):
+    """Three digits that count."""
+    if x == 0:
+        return "0"
+    if x >= 100:
+        return f"{x:.0f}"
+    return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}"
+
+
+def cost(runs):
+    """What a benchmark costs in each run, less is better: seconds, or the inverse of a rate."""
+    if "rate" in runs:
+        return [1 / r for r in runs["rate"]]
+    return runs["wall"]
+
+
+def ratio(ours, other):
+    """Of the medians; None if there is nothing to divide."""
+    if not ours or not other or not median(other):
+        return None
+    return median(ours) / median(other)
+
+
+def spread(ours, other):
+    """The least and the greatest ratio of a round."""
+    ratios = [a / b for a, b in zip(ours, other) if b]
+    return f"{min(ratios):.2f} to {max(ratios):.2f}" if ratios else ""
+
+
+class Results:
+    def __init__(self, data):
+        self.data = data
+        self.contenders = list(data["contenders"])
+        # Ours beside what it is compared with most.
+        first = [c for c in ("glibc", "musl", OURS) if c in self.contenders]
+        self.contenders = first + [c for c in self.contenders if c not in first]
+
+    def of(self, *groups):
+        return [b for b in self.data["benchmarks"] if b["group"] in groups and b["contenders"]]
+
+    def names(self, benchmarks):
+        """Contenders that are in any of them, in order."""
+        return [c for c in self.contenders if any(c in b["contenders"] for b in benchmarks)]
+
+
+def title(b):
+    return b["name"] + (f", {b['threads']} thread{'s' if b['threads'] > 1 else ''}" if b["threads"] else "")
+
+
+def titles(benchmarks):
+    """Titles, that name threads only where a benchmark has several counts of them."""
+    names = [b["name"] for b in benchmarks]
+    return [title(b) if names.count(b["name"]) > 1 else b["name"] for b in benchmarks]
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|---" + "|--:" * (len(head) - 1) + "|"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def ratio_table(results, benchmarks, values, unit, absolute):
+    """Rows: benchmarks; columns: glibc's value, then each contender's ratio to it, ours with its spread."""
+    names = [c for c in results.names(benchmarks) if c != "glibc"]
+    rows = []
+    columns = {c: [] for c in names}
+    for b, row_title in zip(benchmarks, titles(benchmarks)):
+        base = values(b["contenders"].get("glibc", {}))
+        row = [row_title, absolute(b, base) if base else "failed"]
+        for c in names:
+            mine = values(b["contenders"].get(c, {}))
+            r = ratio(mine, base)
+            if r is None:
+                row.append("failed" if c not in b["contenders"] else "-")
+                continue
+            columns[c].append(r)
+            row.append(f"**{r:.2f}** ({spread(mine, base)})" if c == OURS else f"{r:.2f}")
+        rows.append(row)
+    means = [f"{geometric_mean(columns[c]):.2f}" if columns[c] else "-" for c in names]
+    rows.append(["geometric mean", "", *[f"**{m}**" if c == OURS else m for c, m in zip(names, means)]])
+    return table(["", f"glibc, {unit}", *names], rows)
+
+
+# --- Parts of the report ---
+
+
+def head(results):
+    data, m = results.data, results.data["machine"]
+    about = [f"- {name}: {c['about']} ({c['version']})" for name, c in data["contenders"].items()]
+    failures = [f"- {f}" for f in data["failures"]]
+    return "\n".join(
+        [
+            f"# {OURS} beside other allocators",
+            "",
+            f"`{data['command']}`, {data['date']}, at {data['commit']}. Rounds, in turns, after one to warm up: {data['rounds']}.",
+            f"{m['cpu']}, {m['processors']} processors, {m['memory_gib']} GiB; {m['kernel']}, transparent huge pages: "
+            f"{m['huge_pages']}; {m['compiler']}; {m['linker']}{'; ' + m['rust'] if m['rust'] else ''}. "
+            f"Load before the runs: {m['load_before']}.",
+            "",
+            "Ratios are of medians, to glibc's: below 1 is faster, or smaller. In parentheses: the least and the greatest ratio "
+            "of a round. All runs are in results.json.",
+            "",
+            *about,
+            *(["", "Not all went well:", "", *failures] if failures else []),
+        ]
+    )
+
+
+def rate_or_time(b, base):
+    if b["unit"] == "ops/s":
+        rate = 1 / median(base)
+        return f"{number(rate / 1e6)} M/s" if rate >= 1e6 else f"{number(rate / 1e3)} k/s"
+    return f"{number(median(base))} s"
+
+
+def mebibytes(_, base):
+    return number(median(base) / 1024)
+
+
+def peak(runs):
+    return runs.get("peak_kib", [])
+
+
+def part_time(results, groups, name):
+    benchmarks = results.of(*groups)
+    if not benchmarks:
+        return []
+    return [
+        f"## {name}: time",
+        ratio_table(results, benchmarks, lambda runs: cost(runs) if runs else [], "rate or time", rate_or_time),
+        f"## {name}: peak memory",
+        ratio_table(results, benchmarks, peak, "MiB", mebibytes),
+    ]
+
+
+def part_calls(results):
+    benchmarks = results.of("calls")
+    if not benchmarks:
+        return []
+    names = results.names(benchmarks)
+    parts = [
+        "## Latency of a call",
+        "Nanoseconds: p50 / p99 / p99.9 / max, of all calls of a workload; in each, the median of the runs. "
+        "A maximum is mostly a time slice that another thread had.",
+    ]
+    for call, what in ("malloc", "malloc and realloc"), ("free", "free"):
+        rows = []
+        for c in names:
+            cells = []
+            for b in benchmarks:
+                runs = b["contenders"].get(c)
+                cells.append(" / ".join(number(median(runs[f"{call}_{p}"])) for p in PERCENTILES) if runs else "failed")
+            rows.append([c, *cells])
+        parts += [f"### {what}", table(["", *[title(b) for b in benchmarks]], rows)]
+    rows = []
+    for b in benchmarks:
+        live = max((median(r["live_kib"]) for r in b["contenders"].values()), default=0)
+        cells = [
+            number(median(b["contenders"][c]["idle_kib"]) / 1024) if c in b["contenders"] else "failed" for c in names
+        ]
+        rows.append([title(b), number(live / 1024), *cells])
+    parts += [
+        "## Idle memory",
+        "MiB that are resident when all but what is live has been freed and a second has passed; the threads "
+        "are there, but do nothing.",
+        table(["", "live", *names], rows),
+    ]
+    return parts
+
+
+def part_start(results):
+    benchmarks = results.of("start")
+    if not benchmarks:
+        return []
+    size = results.of("size")
+    rows = []
+    for c in results.names(benchmarks):
+        row = [c]
+        for b in benchmarks:
+            wall = b["contenders"].get(c, {}).get("wall")
+            row.append(f"{number(1e6 * median(wall))} ({number(1e6 * min(wall))})" if wall else "failed")
+        row.append(number(median(b["contenders"][c]["peak_kib"])) if c in b["contenders"] else "failed")
+        stripped = size[0]["contenders"].get(c, {}).get("bytes") if size else None
+        row.append(number(stripped[0] / 1024) if stripped else "-")
+        rows.append(row)
+    return [
+        "## Start-up and size",
+        "From start to exit of a command, microseconds: median (minimum); peak memory in KiB; the size of the stripped static "
+        "program in KiB (glibc's is dynamic).",
+        table(["", *[b["about"] for b in benchmarks], "peak", "size"], rows),
+    ]
+
+
+def part_rust(results):
+    benchmarks = results.of("rust")
+    parts = []
+    for name in dict.fromkeys(b["name"] for b in benchmarks):
+        series = [b for b in benchmarks if b["name"] == name]
+        names = results.names(series)
+        parts += [f"## {name}", f"{series[0]['about']}; ratios to glibc. ![{name}]({plot_name(name)})"]
+        rows = []
+        for b in series:
+            base = b["contenders"].get("glibc")
+            if not base:
+                continue
+            values = [number(median(base[m]) / (1024 if unit == "KiB" else 1)) for m, _, unit in MEASURES]
+            rows.append([f"{b['threads']}: glibc, s, MiB, switches", *values])
+            for c in names:
+                runs = b["contenders"].get(c)
+                if c == "glibc":
+                    continue
+                if not runs:
+                    rows.append([c, *["failed"] * len(MEASURES)])
+                    continue
+                cells = []
+                for m, _, _ in MEASURES:
+                    r = ratio(runs[m], base[m])
+                    text = "-" if r is None else f"{r:.2f}"
+                    cells.append(
+                        f"**{text}** ({spread(runs[m], base[m])})" if c == OURS and m in ("wall", "peak_kib") else text
+                    )
+                rows.append([f"**{c}**" if c == OURS else c, *cells])
+        parts.append(table(["threads", *[text for _, text, _ in MEASURES]], rows))
+    return parts
+
+
+def part_wrapper(results):
+    benchmarks = results.of("wrapper")
+    if not benchmarks:
+        return []
+    names = [c for c in dict.fromkeys(c for b in benchmarks for c in b["contenders"]) if c != "musl-gcc"]
+    rows = []
+    for b in benchmarks:
+        base = b["contenders"].get("musl-gcc", {}).get("wall")
+        row = [b["about"], number(1e3 * median(base)) if base else "failed"]
+        for c in names:
+            wall = b["contenders"].get(c, {}).get("wall")
+            row.append(f"+{1e3 * (median(wall) - median(base)):.1f}" if wall and base else "failed")
+        rows.append(row)
+    return [
+        "## The wrapper's own cost",
+        "Wall time in milliseconds, and what `cc-mimalloc` adds to it in that shell (when linking, with "
+        "mimalloc to link).",
+        table(["", "musl-gcc", *names], rows),
+    ]
+
+
+# --- Plots ---
+
+
+def plot_name(name):
+    return name.replace(" ", "-") + ".svg"
+
+
+class Plots:
+    def __init__(self, results, folder):
+        import matplotlib
+
+        matplotlib.use("svg")
+        # The same data, the same file.
+        matplotlib.rcParams.update(
+            {
+                "svg.hashsalt": "mimalloc-musl",
+                "svg.fonttype": "none",
+                "font.size": 8,
+                "axes.spines.top": False,
+                "axes.spines.right": False,
+                "axes.titlesize": 9,
+            }
+        )
+        from matplotlib import pyplot
+
+        self.pyplot, self.results, self.folder = pyplot, results, folder
+        self.style = {
+            "glibc": {"color": "tab:red", "marker": "o", "markersize": 4, "linewidth": 1.4, "zorder": 4},
+            "musl": {"color": "tab:blue", "marker": "s", "markersize": 4, "linewidth": 1.4, "zorder": 4},
+            OURS: {"color": "black", "marker": "D", "markersize": 4.5, "linewidth": 1.8, "zorder": 5},
+        }
+        others = [c for c in results.contenders if c not in self.style]
+        colours = "tab:orange tab:green tab:purple tab:brown tab:pink tab:olive tab:cyan gold slategray lime".split()
+        for i, c in enumerate(others):
+            kind = "s" if c.startswith("musl") else "o"
+            self.style[c] = {"color": colours[i % len(colours)], "marker": kind, "markersize": 3.5, "linewidth": 1}
+
+    def grid(self, count, columns, size):
+        rows = -(-count // columns)
+        figure, axes = self.pyplot.subplots(
+            rows, columns, figsize=(size[0] * columns, size[1] * rows + 0.6), squeeze=False
+        )
+        flat = list(axes.flat)
+        for unused in flat[count:]:
+            unused.axis("off")
+        return figure, flat[:count]
+
+    def save(self, figure, name, text):
+        handles = {}
+        for axes in figure.axes:
+            for handle, label in zip(*axes.get_legend_handles_labels()):
+                handles.setdefault(label, handle)
+        m = self.results.data["machine"]
+        figure.suptitle(f"{text}\n{m['cpu']}, {m['processors']} processors, {self.results.data['date']}", fontsize=9)
+        if handles:
+            figure.legend(
+                handles.values(), handles.keys(), loc="lower center", ncol=min(6, len(handles)), frameon=False
+            )
+        rows = -(-len(handles) // 6)
+        height = figure.get_figheight()
+        figure.tight_layout(rect=(0, (0.15 + 0.18 * rows) / height, 1, 1 - 0.1 / height))
+        figure.savefig(self.folder / name, metadata={"Date": None})
+        self.pyplot.close(figure)
+
+    def lines(self, axes, name, xs, series):
+        """series: contender to values, None where there is none"""
+        for c, ys in series.items():
+            points = [(x, y) for x, y in zip(xs, ys) if y]
+            if points:
+                axes.plot(*zip(*points), label=c, **self.style[c])
+        axes.set_title(name)
+        axes.grid(alpha=0.3)
+
+    def threads_axis(self, axes, threads):
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(threads, [str(n) for n in threads])
+        axes.set_xlabel("threads")
+
+    def throughput(self):
+        benchmarks = self.results.of("workloads")
+        names = [n for n in dict.fromkeys(b["name"] for b in benchmarks) if sum(b["name"] == n for b in benchmarks) > 1]
+        if not names:
+            return
+        figure, panels = self.grid(len(names), 4, (2.6, 2.3))
+        for axes, name in zip(panels, names):
+            series = [b for b in benchmarks if b["name"] == name]
+            threads = [b["threads"] for b in series]
+            rates = {
+                c: [median(b["contenders"][c]["rate"]) if c in b["contenders"] else None for b in series]
+                for c in self.results.names(series)
+            }
+            self.lines(axes, name, threads, rates)
+            axes.set_yscale("log")
+            self.threads_axis(axes, threads)
+        panels[0].set_ylabel("operations per second")
+        self.save(figure, "throughput.svg", "Throughput over threads (more is better)")
+
+    def latency(self):
+        benchmarks = self.results.of("calls")
+        if not benchmarks:
+            return
+        for call in "malloc", "free":
+            figure, panels = self.grid(len(benchmarks), 5, (2.2, 2.2))
+            for axes, b in zip(panels, benchmarks):
+                values = {
+                    c: [median(b["contenders"][c][f"{call}_{p}"]) for p in PERCENTILES] for c in self.results.names([b])
+                }
+                self.lines(axes, title(b), range(len(PERCENTILES)), values)
+                axes.set_yscale("log")
+                axes.set_xticks(range(len(PERCENTILES)), PERCENTILES)
+            panels[0].set_ylabel("ns")
+            self.save(figure, f"latency-{call}.svg", f"Time of a call of {call} (less is better)")
+
+    def dots(self, axes, name, rows, series):
+        """A row for each benchmark, a dot for each contender."""
+        for c, values in series.items():
+            points = [(x, -y) for y, x in enumerate(values) if x]
+            if points:
+                axes.plot(*zip(*points), label=c, **{**self.style[c], "linestyle": "none"})
+        axes.set_yticks([-y for y in range(len(rows))], rows)
+        axes.set_xscale("log")
+        axes.set_title(name)
+        axes.grid(alpha=0.3)
+
+    def ratios(self, groups, name, text):
+        benchmarks = self.results.of(*groups)
+        if not benchmarks:
+            return
+        rows = titles(benchmarks)
+        figure, panels = self.pyplot.subplots(1, 2, figsize=(10, 1.4 + 0.22 * len(rows)), sharey=True)
+        for axes, label, values in (panels[0], "time, ratio to glibc", lambda r: cost(r) if r else []), (
+            panels[1],
+            "peak memory, ratio to glibc",
+            peak,
+        ):
+            series = {
+                c: [
+                    ratio(values(b["contenders"].get(c, {})), values(b["contenders"].get("glibc", {})))
+                    for b in benchmarks
+                ]
+                for c in self.results.names(benchmarks)
+            }
+            self.dots(axes, label, rows, series)
+            axes.axvline(1, color="tab:red", linewidth=0.7)
+        self.save(figure, name, text)
+
+    def memory(self):
+        benchmarks = self.results.of("calls")
+        if not benchmarks:
+            return
+        figure, panels = self.pyplot.subplots(1, 2, figsize=(10, 1.4 + 0.25 * len(benchmarks)), sharey=True)
+        for axes, label, key in (panels[0], "peak, MiB", "peak_kib"), (
+            panels[1],
+            "idle, everything freed, MiB",
+            "idle_kib",
+        ):
+            series = {
+                c: [median(b["contenders"][c][key]) / 1024 if c in b["contenders"] else None for b in benchmarks]
+                for c in self.results.names(benchmarks)
+            }
+            self.dots(axes, label, titles(benchmarks), series)
+        self.save(figure, "memory.svg", "Resident memory (less is better)")
+
+    def start(self):
+        benchmarks = self.results.of("start", "size")
+        if not benchmarks:
+            return
+        figure, panels = self.grid(len(benchmarks), 3, (3.4, 2.6))
+        for axes, b in zip(panels, benchmarks):
+            names = self.results.names([b])[::-1]
+            size = b["group"] == "size"
+            values = [
+                median(b["contenders"][c]["bytes"]) / 1024 if size else 1e6 * median(b["contenders"][c]["wall"])
+                for c in names
+            ]
+            axes.barh(names, values, color=[self.style[c]["color"] for c in names])
+            axes.bar_label(axes.containers[0], [number(v) for v in values], padding=2, fontsize=7)
+            axes.set_title("size, stripped, KiB" if size else f"{b['about']}, us", fontsize=8)
+            axes.margins(x=0.2)
+        self.save(figure, "start.svg", "Start-up and size (less is better)")
+
+    def rust(self):
+        benchmarks = self.results.of("rust")
+        for name in dict.fromkeys(b["name"] for b in benchmarks):
+            series = [b for b in benchmarks if b["name"] == name]
+            threads = [b["threads"] for b in series]
+            figure, panels = self.grid(len(MEASURES), 5, (2.4, 2.5))
+            for axes, (measure, label, _) in zip(panels, MEASURES):
+                ratios = {
+                    c: [
+                        ratio(b["contenders"].get(c, {}).get(measure), b["contenders"].get("glibc", {}).get(measure))
+                        for b in series
+                    ]
+                    for c in self.results.names(series)
+                }
+                self.lines(axes, label, threads, ratios)
+                self.threads_axis(axes, threads)
+                if measure in ("system", "switches"):
+                    axes.set_yscale("log")
+            panels[0].set_ylabel("ratio to glibc")
+            self.save(figure, plot_name(name), f"{name}: {series[0]['about']} (less is better)")
+
+    def all(self):
+        self.throughput()
+        self.latency()
+        self.memory()
+        self.start()
+        self.ratios(["workloads"], "workloads.svg", "Workloads (less is better)")
+        self.ratios(["programs"], "programs.svg", "Programs (less is better)")
+        self.rust()
+
+
+# --- All of it ---
+
+
+def write(folder):
+    results = Results(json.loads((folder / "results.json").read_text()))
+    for old in folder.glob("*.svg"):
+        old.unlink()
+    Plots(results, folder).all()
+
+    def images(*names):
+        return [" ".join(f"![{n}]({n}.svg)" for n in names if (folder / f"{n}.svg").exists())]
+
+    parts = [
+        head(results),
+        *part_time(results, ["workloads"], "Workloads"),
+        *images("throughput", "workloads"),
+        *part_time(results, ["programs"], "Programs"),
+        *images("programs"),
+        *part_calls(results),
+        *images("latency-malloc", "latency-free", "memory"),
+        *part_start(results),
+        *images("start"),
+        *part_rust(results),
+        *part_wrapper(results),
+    ]
+    (folder / "report.md").write_text("\n\n".join(p for p in parts if p) + "\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154 # runner.py sets the environment
+# shellcheck shell=sh disable=SC2154 # runner sets the environment
 # What the shell texts of contenders.toml and programs.toml may call.
 
 deb_version() {

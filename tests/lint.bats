@@ -42,6 +42,13 @@ shell_files() {
 	xargs clang-format --dry-run -Werror <"$BATS_TEST_TMPDIR/list"
 }
 
+@test "black and pyflakes" {
+	files '*.py' >"$BATS_TEST_TMPDIR/list"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -ge 2 ]
+	xargs black -q -l 120 --check --diff <"$BATS_TEST_TMPDIR/list"
+	xargs pyflakes3 <"$BATS_TEST_TMPDIR/list"
+}
+
 @test "no warning of gcc or clang for our own C, with a wide set" {
 	musl=$("$TOP/linkshim/find-musl" musl-gcc gcc)
 	incdir=$(sed -n 's/^incdir=//p' <<<"$musl")

@@ -29,15 +29,7 @@ project() {
 	cd "$1" || return
 	mkdir .cargo
 	printf '[target.%s]\nlinker = "cc-mimalloc"\n' $target >.cargo/config.toml
-	[ ! -f Cargo.lock.in ] || lock
-}
-
-# The versions and hashes that Cargo.lock.in pins, from the registry that cargo takes others from.
-lock() {
-	local registry
-	cargo generate-lockfile || return
-	registry=$(sed -n 's/^source = //p' Cargo.lock | sort -u)
-	sed "s|^source = .*|source = $registry|" Cargo.lock.in >Cargo.lock
+	[ ! -f Cargo.lock.in ] || "$TOP/.ci/cargo-lock"
 }
 
 # quietly COMMAND...: of what it prints, the end, and only if it fails: a crate's build prints thousands of lines

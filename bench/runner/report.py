@@ -28,6 +28,13 @@ def number(x):
     return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}"
 
 
+def duration(ns):
+    for unit, factor in ("ms", 1e6), ("us", 1e3):
+        if ns >= 10 * factor:
+            return f"{number(ns / factor)} {unit}"
+    return f"{number(ns)} ns"
+
+
 def cost(runs):
     """What a benchmark costs in each run, less is better: seconds, or the inverse of a rate."""
     if "rate" in runs:
@@ -130,7 +137,8 @@ def head(results):
 def rate_or_time(b, base):
     if b["unit"] == "ops/s":
         rate = 1 / median(base)
-        return f"{number(rate / 1e6)} M/s" if rate >= 1e6 else f"{number(rate / 1e3)} k/s"
+        factor, unit = (1e6, "M/s") if rate >= 1e6 else (1e3, "k/s") if rate >= 1e3 else (1, "/s")
+        return f"{number(rate / factor)} {unit}"
     return f"{number(median(base))} s"
 
 
@@ -161,7 +169,7 @@ def part_calls(results):
     names = results.names(benchmarks)
     parts = [
         "## Latency of a call",
-        "Nanoseconds: p50 / p99 / p99.9 / max, of all calls of a workload; in each, the median of the runs. "
+        "p50 / p99 / p99.9 / max of all calls of a workload; in each, the median of the runs. "
         "A maximum is mostly a time slice that another thread had.",
     ]
     for call, what in ("malloc", "malloc and realloc"), ("free", "free"):
@@ -170,7 +178,9 @@ def part_calls(results):
             cells = []
             for b in benchmarks:
                 runs = b["contenders"].get(c)
-                cells.append(" / ".join(number(median(runs[f"{call}_{p}"])) for p in PERCENTILES) if runs else "failed")
+                cells.append(
+                    " / ".join(duration(median(runs[f"{call}_{p}"])) for p in PERCENTILES) if runs else "failed"
+                )
             rows.append([c, *cells])
         parts += [f"### {what}", table(["", *[title(b) for b in benchmarks]], rows)]
     rows = []
@@ -475,6 +485,8 @@ class Plots:
         self.start()
         self.ratios(["workloads"], "workloads.svg", "Workloads (less is better)")
         self.ratios(["programs"], "programs.svg", "Programs (less is better)")
+        self.ratios(["outside"], "outside.svg", "Benchmarks of others (less is better)")
+        self.ratios(["rust"], "rust.svg", "Rust (less is better)")
         self.rust()
 
 
@@ -482,6 +494,7 @@ class Plots:
 
 
 def write(folder):
+    """Writes the report; OSError or ValueError if there are no results."""
     results = Results(json.loads((folder / "results.json").read_text()))
     for old in folder.glob("*.svg"):
         old.unlink()
@@ -496,10 +509,14 @@ def write(folder):
         *images("throughput", "workloads"),
         *part_time(results, ["programs"], "Programs"),
         *images("programs"),
+        *part_time(results, ["outside"], "Benchmarks of others"),
+        *images("outside"),
         *part_calls(results),
         *images("latency-malloc", "latency-free", "memory"),
         *part_start(results),
         *images("start"),
+        *part_time(results, ["rust"], "Rust"),
+        *images("rust"),
         *part_rust(results),
         *part_wrapper(results),
     ]

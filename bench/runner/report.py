@@ -94,12 +94,12 @@ def ratio_table(results, benchmarks, values, unit, absolute):
     columns = {c: [] for c in names}
     for b, row_title in zip(benchmarks, titles(benchmarks)):
         base = values(b["contenders"].get("glibc", {}))
-        row = [row_title, absolute(b, base) if base else "failed"]
+        row = [row_title, absolute(b, base) if base else "-"]
         for c in names:
             mine = values(b["contenders"].get(c, {}))
             r = ratio(mine, base)
             if r is None:
-                row.append("failed" if c not in b["contenders"] else "-")
+                row.append("-")
                 continue
             columns[c].append(r)
             row.append(f"**{r:.2f}** ({spread(mine, base)})" if c == OURS else f"{r:.2f}")
@@ -126,7 +126,7 @@ def head(results):
             f"Load before the runs: {m['load_before']}.",
             "",
             "Ratios are of medians, to glibc's: below 1 is faster, or smaller. In parentheses: the least and the greatest ratio "
-            "of a round. All runs are in results.json.",
+            "of a round. A dash: it has no such program, or failed (then that is said below). All runs are in results.json.",
             "",
             *about,
             *(["", "Not all went well:", "", *failures] if failures else []),
@@ -178,17 +178,13 @@ def part_calls(results):
             cells = []
             for b in benchmarks:
                 runs = b["contenders"].get(c)
-                cells.append(
-                    " / ".join(duration(median(runs[f"{call}_{p}"])) for p in PERCENTILES) if runs else "failed"
-                )
+                cells.append(" / ".join(duration(median(runs[f"{call}_{p}"])) for p in PERCENTILES) if runs else "-")
             rows.append([c, *cells])
         parts += [f"### {what}", table(["", *[title(b) for b in benchmarks]], rows)]
     rows = []
     for b in benchmarks:
         live = max((median(r["live_kib"]) for r in b["contenders"].values()), default=0)
-        cells = [
-            number(median(b["contenders"][c]["idle_kib"]) / 1024) if c in b["contenders"] else "failed" for c in names
-        ]
+        cells = [number(median(b["contenders"][c]["idle_kib"]) / 1024) if c in b["contenders"] else "-" for c in names]
         rows.append([title(b), number(live / 1024), *cells])
     parts += [
         "## Idle memory",
@@ -209,8 +205,8 @@ def part_start(results):
         row = [c]
         for b in benchmarks:
             wall = b["contenders"].get(c, {}).get("wall")
-            row.append(f"{number(1e6 * median(wall))} ({number(1e6 * min(wall))})" if wall else "failed")
-        row.append(number(median(b["contenders"][c]["peak_kib"])) if c in b["contenders"] else "failed")
+            row.append(f"{number(1e6 * median(wall))} ({number(1e6 * min(wall))})" if wall else "-")
+        row.append(number(median(b["contenders"][c]["peak_kib"])) if c in b["contenders"] else "-")
         stripped = size[0]["contenders"].get(c, {}).get("bytes") if size else None
         row.append(number(stripped[0] / 1024) if stripped else "-")
         rows.append(row)
@@ -241,7 +237,7 @@ def part_rust(results):
                 if c == "glibc":
                     continue
                 if not runs:
-                    rows.append([c, *["failed"] * len(MEASURES)])
+                    rows.append([c, *["-"] * len(MEASURES)])
                     continue
                 cells = []
                 for m, _, _ in MEASURES:
@@ -263,10 +259,10 @@ def part_wrapper(results):
     rows = []
     for b in benchmarks:
         base = b["contenders"].get("musl-gcc", {}).get("wall")
-        row = [b["about"], number(1e3 * median(base)) if base else "failed"]
+        row = [b["about"], number(1e3 * median(base)) if base else "-"]
         for c in names:
             wall = b["contenders"].get(c, {}).get("wall")
-            row.append(f"+{1e3 * (median(wall) - median(base)):.1f}" if wall and base else "failed")
+            row.append(f"+{1e3 * (median(wall) - median(base)):.1f}" if wall and base else "-")
         rows.append(row)
     return [
         "## The wrapper's own cost",

@@ -219,6 +219,8 @@ of() {
 	grep -qF '| p | 2.00 s | **0.50** (0.25 to 1.00) |' results/report.md
 	grep -qF '| p | 2.00 | **0.25** (0.25 to 2.00) |' results/report.md
 	grep -qF '| w | 1.00 M/s | **0.25** (0.25 to 0.25) |' results/report.md
+	grep -qF '| p, 1 thread | glibc | 1 | 2 | 4 | 1.000 | 1.00 to 1.00 | 2.00 |' results/figures.md
+	grep -qF '| w, 2 threads | mimalloc-musl | 2.5e-07 | 2.5e-07 | 2.5e-07 | 0.250 |' results/figures.md
 	[ -s results/programs.svg ]
 }
 
@@ -228,6 +230,7 @@ of() {
 		cp -R "$folder" again
 		"$TOP/bench/run" --report again
 		diff "$folder/report.md" again/report.md
+		diff "$folder/figures.md" again/figures.md
 		[ "$(cd again && ls)" = "$(cd "$folder" && ls)" ]
 		# shellcheck disable=SC2016 # Markdown
 		grep -qE '^`bench/(run|wasmtime).*`, 20[0-9-]+, at [0-9a-f]+\.' again/report.md

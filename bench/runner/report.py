@@ -126,7 +126,8 @@ def head(results):
             f"Load before the runs: {m['load_before']}.",
             "",
             "Ratios are of medians, to glibc's: below 1 is faster, or smaller. In parentheses: the least and the greatest ratio "
-            "of a round. A dash: it has no such program, or failed (then that is said below). All runs are in results.json.",
+            "of a round. A dash: it has no such program, or failed (then that is said below). Least, median and greatest of each are in [figures.md](figures.md), all runs in "
+            "results.json.",
             "",
             *about,
             *(["", "Not all went well:", "", *failures] if failures else []),
@@ -270,6 +271,21 @@ def part_wrapper(results):
         "mimalloc to link).",
         table(["", "musl-gcc", *names], rows),
     ]
+
+
+def figures(results):
+    """Of every benchmark and contender: the least, the median and the greatest cost, and the same of its ratio to glibc's."""
+    rows = []
+    for b in results.of("workloads", "start", "programs", "outside", "rust"):
+        base = b["contenders"].get("glibc")
+        for c in results.names([b]):
+            runs = b["contenders"][c]
+            costs = cost(runs)
+            row = [title(b), c, *[f"{x:.4g}" for x in (min(costs), median(costs), max(costs))]]
+            row += [f"{ratio(costs, cost(base)):.3f}", spread(costs, cost(base))] if base else ["-", "-"]
+            rows.append([*row, number(median(runs["peak_kib"]) / 1024)])
+    head = ["", "", "least, s", "median, s", "greatest, s", "to glibc", "in a round", "peak, MiB"]
+    return "# All figures\n\nSeconds of a run, or of an operation of a workload.\n\n" + table(head, rows) + "\n"
 
 
 # --- Plots ---
@@ -516,4 +532,5 @@ def write(folder):
         *part_rust(results),
         *part_wrapper(results),
     ]
+    (folder / "figures.md").write_text(figures(results))
     (folder / "report.md").write_text("\n\n".join(p for p in parts if p) + "\n")

@@ -29,6 +29,7 @@ of() {
 		grep -q "^bench: error: .*${try#*:}" <<<"$stderr"
 	done
 	run -2 "$TOP/bench/run" --nonesuch
+	run -2 "$TOP/bench/wasmtime" nonesuch
 	run -2 "$TOP/bench/run" --report nonesuch
 	[[ $output == *'nonesuch/results.json'* ]]
 }

@@ -3,7 +3,18 @@
 
 from dataclasses import dataclass, field
 
-from recipes import CONTENDERS, GROUPS, OUT, PROGRAMS, WORKLOADS, Contender, Failure, about_workload, workload_takes
+from recipes import (
+    CONTENDERS,
+    GROUPS,
+    OUT,
+    PROGRAMS,
+    WORKLOADS,
+    Contender,
+    Failure,
+    about_workload,
+    title,
+    workload_takes,
+)
 
 QUICK_CONTENDERS = "glibc musl mimalloc-musl musl-upstream glibc-mimalloc glibc-jemalloc glibc-tcmalloc".split()
 DEFAULT = ["workloads", "start", "programs", "wrapper"]
@@ -27,7 +38,7 @@ class Benchmark:
 
     @property
     def title(self):
-        return self.name + (f", {self.threads} thread{'s' if self.threads > 1 else ''}" if self.threads else "")
+        return title(self.name, self.threads)
 
 
 def ends(values, quick):
@@ -141,4 +152,5 @@ def needs(plan):
         found |= {"apt-cache:apt", "dpkg-source:dpkg-dev"}
     if any(b.group == "wrapper" for b in plan):
         found |= {"busybox:busybox", "dash:dash"}
+    # Never nothing, which is how bench/run knows that there is nothing to build.
     return found | {"make:make"}

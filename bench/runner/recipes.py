@@ -21,6 +21,10 @@ def say(message):
     print(f"bench: {message}", file=sys.stderr, flush=True)
 
 
+def title(name, threads):
+    return name + (f", {threads} thread{'s' if threads > 1 else ''}" if threads else "")
+
+
 @dataclass
 class Contender:
     name: str

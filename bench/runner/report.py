@@ -5,6 +5,8 @@ import json
 import math
 from statistics import geometric_mean, median
 
+from recipes import title
+
 OURS = "mimalloc-musl"
 PERCENTILES = ["p50", "p99", "p99.9", "max"]
 MEASURES = [
@@ -71,14 +73,10 @@ class Results:
         return [c for c in self.contenders if any(c in b["contenders"] for b in benchmarks)]
 
 
-def title(b):
-    return b["name"] + (f", {b['threads']} thread{'s' if b['threads'] > 1 else ''}" if b["threads"] else "")
-
-
 def titles(benchmarks):
     """Titles, that name threads only where a benchmark has several counts of them."""
     names = [b["name"] for b in benchmarks]
-    return [title(b) if names.count(b["name"]) > 1 else b["name"] for b in benchmarks]
+    return [title(b["name"], b["threads"]) if names.count(b["name"]) > 1 else b["name"] for b in benchmarks]
 
 
 def table(head, rows):
@@ -126,8 +124,8 @@ def head(results):
             f"Load before the runs: {m['load_before']}.",
             "",
             "Ratios are of medians, to glibc's: below 1 is faster, or smaller. In parentheses: the least and the greatest ratio "
-            "of a round. A dash: it has no such program, or failed (then that is said below). Least, median and greatest of each are in [figures.md](figures.md), all runs in "
-            "results.json.",
+            "of a round. A dash: it has no such program, or failed (then that is said below). Least, median and greatest "
+            "of each are in [figures.md](figures.md), all runs in results.json.",
             "",
             *about,
             *(["", "Not all went well:", "", *failures] if failures else []),
@@ -181,12 +179,12 @@ def part_calls(results):
                 runs = b["contenders"].get(c)
                 cells.append(" / ".join(duration(median(runs[f"{call}_{p}"])) for p in PERCENTILES) if runs else "-")
             rows.append([c, *cells])
-        parts += [f"### {what}", table(["", *[title(b) for b in benchmarks]], rows)]
+        parts += [f"### {what}", table(["", *[title(b["name"], b["threads"]) for b in benchmarks]], rows)]
     rows = []
     for b in benchmarks:
         live = max((median(r["live_kib"]) for r in b["contenders"].values()), default=0)
         cells = [number(median(b["contenders"][c]["idle_kib"]) / 1024) if c in b["contenders"] else "-" for c in names]
-        rows.append([title(b), number(live / 1024), *cells])
+        rows.append([title(b["name"], b["threads"]), number(live / 1024), *cells])
     parts += [
         "## Idle memory",
         "MiB that are resident when all but what is live has been freed and a second has passed; the threads "
@@ -281,7 +279,7 @@ def figures(results):
         for c in results.names([b]):
             runs = b["contenders"][c]
             costs = cost(runs)
-            row = [title(b), c, *[f"{x:.4g}" for x in (min(costs), median(costs), max(costs))]]
+            row = [title(b["name"], b["threads"]), c, *[f"{x:.4g}" for x in (min(costs), median(costs), max(costs))]]
             row += [f"{ratio(costs, cost(base)):.3f}", spread(costs, cost(base))] if base else ["-", "-"]
             rows.append([*row, number(median(runs["peak_kib"]) / 1024)])
     head = ["", "", "least, s", "median, s", "greatest, s", "to glibc", "in a round", "peak, MiB"]
@@ -395,7 +393,7 @@ class Plots:
                 values = {
                     c: [median(b["contenders"][c][f"{call}_{p}"]) for p in PERCENTILES] for c in self.results.names([b])
                 }
-                self.lines(axes, title(b), range(len(PERCENTILES)), values)
+                self.lines(axes, title(b["name"], b["threads"]), range(len(PERCENTILES)), values)
                 axes.set_yscale("log")
                 axes.set_xticks(range(len(PERCENTILES)), PERCENTILES)
             panels[0].set_ylabel("ns")

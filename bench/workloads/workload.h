@@ -51,10 +51,8 @@ static inline uint64_t ticks(void)
 void record(struct histogram *times, uint64_t elapsed);
 _Noreturn void out_of_memory(void);
 
-static inline void *take_resized(void *old, size_t size)
+static inline void *taken(char *block, size_t size, uint64_t start)
 {
-	uint64_t start = timing ? ticks() : 0;
-	char *block = realloc(old, size);
 	if (timing)
 		record(&timed->malloc_times, ticks() - start);
 	if (!block)
@@ -63,17 +61,17 @@ static inline void *take_resized(void *old, size_t size)
 	return block;
 }
 
-// malloc of at least one byte. The first and the last are written, as a program would.
+// malloc and realloc of at least one byte. The first and the last are written, as a program would.
 static inline void *take(size_t size)
 {
 	uint64_t start = timing ? ticks() : 0;
-	char *block = malloc(size);
-	if (timing)
-		record(&timed->malloc_times, ticks() - start);
-	if (!block)
-		out_of_memory();
-	block[0] = block[size - 1] = 1;
-	return block;
+	return taken(malloc(size), size, start);
+}
+
+static inline void *take_resized(void *old, size_t size)
+{
+	uint64_t start = timing ? ticks() : 0;
+	return taken(realloc(old, size), size, start);
 }
 
 static inline void drop(void *block)

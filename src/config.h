@@ -57,6 +57,12 @@
  * 0 to 2. */
 #define MI_DEFAULT_PAGE_FULL_RETAIN 1
 
+/* Pages of threads that have ended, kept by a thread that frees a block in one, of each small size
+ * class. It may never use that class itself, and then keeps them: with 32, threads that start and
+ * end leave 4 times as much memory with the threads that wait for them. 0 takes 10 % more time
+ * where each thread goes on with the blocks of one that ended, 2 takes none. */
+#define MI_DEFAULT_PAGE_CROSS_THREAD_MAX_RECLAIM 2
+
 /* Larger blocks are mappings of their own: they need no arena of their size, which would stay, and
  * mremap moves them. */
 #define MI_DEFAULT_ARENA_MAX_OBJECT_SIZE (32 * 1024) /* KiB */

@@ -80,8 +80,13 @@
 #undef mi_page_is_mostly_used
 #include "alloc/alloc-aligned.c"
 #include "alloc/alloc-posix.c"
+#include "page_extend.h"
+/* Read once, where EXTEND, the number of blocks to link into the free list, is known. */
+#define mi_page_slice_committed(page) \
+	(extend = page_extend(page, extend), (mi_page_slice_committed)(page))
 #define _mi_page_retire upstream_page_retire
 #include "alloc/page.c"
+#undef mi_page_slice_committed
 #undef _mi_page_retire
 #include "page.c"
 #include "alloc/page-queue.c"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * When memory goes back to the system. Included by mimalloc.c behind upstream's arena-alloc.c,
- * whose functions of these names are called upstream_... there.
+ * When memory goes back to the system, and where in an arena it is taken. Included by mimalloc.c
+ * behind upstream's arena-alloc.c, whose functions of these names are called upstream_... there.
  *
  * What is freed goes back at once if it is much beside what is in use; upstream waits for a later
- * call, which an idle program never makes. The price is a page fault for each page that is used
- * again, so a program that empties and fills its heap in quick succession is allowed to keep more.
- * All of this is done when whole mimalloc pages (64 KiB and more) come and go.
+ * call, which an idle program never makes. The price is a page fault for each 4 KiB that are used
+ * again, so what goes back is rationed. All of this is done when whole mimalloc pages (64 KiB and
+ * more) come and go.
  */
 
 /* Unused memory that is always kept, and the part of what is in use that may be unused beside it.
@@ -14,31 +14,22 @@
 #define KEPT_LEAST MI_MiB
 #define KEPT_PART  4
 
-/* Memory that is used again within this time of being given back was given back too early; what is
- * not touched for as long is not needed. */
-#define KEPT_MSECS 1000
+/* The ration: bytes that may go back for each millisecond that passes. Taking them again costs 2.5
+ * to 7 % of that millisecond. What is not spent is saved, for so long at most. */
+#define RATION      (256 * MI_KiB)
+#define SAVED_MSECS 1000
+
+/* The emptier the heap, the further it may overdraw, by so much for each power of two between what
+ * is in use and what is not: a program that is done with its work may make no call after the last
+ * free, and has just spent its ration on the ups and downs before. */
+#define OVERDRAFT_MSECS 100
 
 static struct {
 	_Atomic(size_t) used;   /* bytes of pages in arenas */
 	_Atomic(size_t) unused; /* bytes that were in use and can be given back */
-	_Atomic(size_t)
-		lesson; /* bytes that may be kept beyond the above: doubled by each mistake */
-	_Atomic(int64_t) given;  /* when memory was last given back */
-	_Atomic(int64_t) learnt; /* the same, of the last mistake */
-	_Atomic(size_t) least;   /* of unused, since then: */
-	_Atomic(int64_t) since;
-	_Atomic(size_t) busy; /* 1 while a thread gives back */
+	_Atomic(int64_t) spent; /* the time up to which rations are spent */
+	_Atomic(size_t) busy;   /* 1 while a thread gives back */
 } kept;
-
-static size_t kept_untaught(void)
-{
-	return KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART;
-}
-
-static size_t kept_limit(void)
-{
-	return kept_untaught() + mi_atomic_load_relaxed(&kept.lesson);
-}
 
 static void kept_subtract(_Atomic(size_t) *counter, size_t size)
 {
@@ -46,6 +37,20 @@ static void kept_subtract(_Atomic(size_t) *counter, size_t size)
 
 	while (!mi_atomic_cas_weak_acq_rel(counter, &old, old > size ? old - size : 0))
 		;
+}
+
+static bool kept_too_much(void)
+{
+	return mi_atomic_load_relaxed(&kept.unused) >
+	       KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART;
+}
+
+static mi_msecs_t kept_overdraft(void)
+{
+	const size_t used = mi_clz(mi_atomic_load_relaxed(&kept.used) | 1);
+	const size_t unused = mi_clz(mi_atomic_load_relaxed(&kept.unused) | 1);
+
+	return used > unused ? (mi_msecs_t)(used - unused) * OVERDRAFT_MSECS : 0;
 }
 
 static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
@@ -56,12 +61,13 @@ static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 		return;
 	/* Another thread may free what was looked at already; but not for ever in this one's time.
 	 */
-	for (int i = 0; i == 0 || (i < 3 && mi_atomic_load_relaxed(&kept.unused) > kept_limit());
-	     i++) {
-		mi_atomic_store_relaxed(&kept.unused, (size_t)0);
+	for (int i = 0; i == 0 || (i < 3 && kept_too_much()); i++) {
+		const size_t size = mi_atomic_exchange_acq_rel(&kept.unused, (size_t)0);
+		const mi_msecs_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
+		mi_atomic_storei64_relaxed(&kept.spent, mi_max(spent, now - SAVED_MSECS) +
+		                                                (mi_msecs_t)(size / RATION));
 		mi_arenas_try_purge(true, true, subproc, 0);
 	}
-	mi_atomic_storei64_relaxed(&kept.given, now);
 	mi_atomic_store_release(&kept.busy, (size_t)0);
 }
 
@@ -72,56 +78,55 @@ void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t mem
 		return;
 
 	kept_subtract(&kept.used, size);
-	const size_t unused = mi_atomic_add_acq_rel(&kept.unused, size) + size;
-	if (unused <= kept_untaught())
+	mi_atomic_add_acq_rel(&kept.unused, size);
+	if (!kept_too_much())
 		return;
-
 	const mi_msecs_t now = _mi_clock_now();
-	if (mi_atomic_load_relaxed(&kept.lesson) &&
-	    now - mi_atomic_loadi64_relaxed(&kept.since) > KEPT_MSECS) {
-		/* For a second this much has been unused at least: the lesson is out of date. */
-		if (mi_atomic_load_relaxed(&kept.least) > KEPT_LEAST)
-			mi_atomic_store_relaxed(&kept.lesson, (size_t)0);
-		mi_atomic_store_relaxed(&kept.least, unused);
-		mi_atomic_storei64_relaxed(&kept.since, now);
-	}
-	if (unused > kept_limit())
+	if (mi_atomic_loadi64_relaxed(&kept.spent) <= now + kept_overdraft())
 		give_back(subproc, now);
+}
+
+static void slices_taken(mi_arena_t *arena, size_t index, size_t count)
+{
+	const size_t reused =
+		_mi_size_of_slices(mi_bitmap_popcountN(arena->slices_purge, index, count));
+
+	mi_atomic_add_acq_rel(&kept.used, _mi_size_of_slices(count));
+	if (reused) {
+		mi_bitmap_clearN(arena->slices_purge, index, count);
+		kept_subtract(&kept.unused, reused);
+	}
 }
 
 void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment, bool commit,
                            bool allow_large, mi_arena_t *req_arena, size_t tseq, int numa_node,
                            mi_memid_t *memid)
 {
-	void *p = upstream_arenas_try_alloc(heap, slice_count, alignment, commit, allow_large,
-	                                    req_arena, tseq, numa_node, memid);
-	if (!p || memid->is_pinned)
-		return p;
-
-	mi_arena_t *const arena = memid->mem.arena.arena;
-	const size_t index = memid->mem.arena.slice_index;
-	const size_t size = _mi_size_of_slices(slice_count);
-	const size_t reused =
-		_mi_size_of_slices(mi_bitmap_popcountN(arena->slices_purge, index, slice_count));
-
-	mi_atomic_add_acq_rel(&kept.used, size);
-	if (reused) {
-		mi_bitmap_clearN(arena->slices_purge, index, slice_count);
-		kept_subtract(&kept.unused, reused);
-		const size_t unused = mi_atomic_load_relaxed(&kept.unused);
-		if (unused < mi_atomic_load_relaxed(&kept.least))
-			mi_atomic_store_relaxed(&kept.least, unused);
-	}
-	if (reused < size && !memid->initially_zero) {
-		const mi_msecs_t now = _mi_clock_now();
-		const mi_msecs_t given = mi_atomic_loadi64_relaxed(&kept.given);
-		if (now - given <= KEPT_MSECS && given != mi_atomic_loadi64_relaxed(&kept.learnt)) {
-			const size_t lesson = mi_atomic_load_relaxed(&kept.lesson);
-			mi_atomic_store_relaxed(&kept.lesson, mi_max(2 * lesson, KEPT_LEAST));
-			mi_atomic_storei64_relaxed(&kept.learnt, given);
-			mi_atomic_store_relaxed(&kept.least, (size_t)0);
-			mi_atomic_storei64_relaxed(&kept.since, now);
-		}
-	}
+	/* Upstream has each thread begin its search elsewhere. What is more than a slice goes where
+	 * there is room first, so that it is put where something has been. */
+	void *p =
+		upstream_arenas_try_alloc(heap, slice_count, alignment, commit, allow_large,
+	                                  req_arena, slice_count > 1 ? 0 : tseq, numa_node, memid);
+	if (p && !memid->is_pinned)
+		slices_taken(memid->mem.arena.arena, memid->mem.arena.slice_index, slice_count);
 	return p;
+}
+
+/* Takes these slices, if they are free. */
+static bool arena_try_take(mi_arena_t *arena, size_t index, size_t count)
+{
+	if (arena->commit_fun || index + count > arena->slice_count ||
+	    !mi_bbitmap_try_clearNC(arena->slices_free, index, count))
+		return false;
+	if (!mi_bitmap_is_setN(arena->slices_committed, index, count)) {
+		if (!_mi_arena_commit(arena->subproc, arena, mi_arena_slice_start(arena, index),
+		                      _mi_size_of_slices(count), NULL, 0)) {
+			mi_bbitmap_setN(arena->slices_free, index, count);
+			return false;
+		}
+		mi_bitmap_setN(arena->slices_committed, index, count, NULL);
+	}
+	mi_bitmap_setN(arena->slices_dirty, index, count, NULL);
+	slices_taken(arena, index, count);
+	return true;
 }

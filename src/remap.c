@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * realloc of large blocks: pages are moved, not bytes. Included by mimalloc.c behind upstream's
- * function of this name, which copies, and keeps what is cut off.
+ * realloc of large blocks. Included by mimalloc.c behind upstream's function of this name, which
+ * copies, and keeps what is cut off.
  *
- * A block of a MiB or more that grows moves into a mapping of its own, once; from then on mremap
- * grows it, in place or elsewhere. Such a block is a mimalloc page with the page's record in front
- * of it, so the record moves as well: for that moment the page is taken out of every list.
+ * A block that is a mimalloc page of its own (above 512 KiB) first takes what is free behind it.
+ * Where that is in use, a block of a MiB or more that grows in small steps moves into a mapping of
+ * its own, once; from then on mremap grows it, in place or elsewhere: pages are moved, not bytes.
+ * The page's record lies in front of such a block and so moves as well: for that moment the page is
+ * taken out of every list. In steps of a quarter and more a block is copied a few times only, and
+ * memory that has been in use is faster than what mmap gives: a vector that grows by halves takes
+ * 0.6 of the time.
  */
 
 #define REMAP_LEAST MI_MiB
@@ -14,6 +18,10 @@
  * moves then. It becomes memory when it is written. */
 #define REMAP_SPARE_PART 8
 #define REMAP_SPARE_MOST (32 * MI_MiB)
+
+/* A step that is no small one, and the size from which on all are: arenas have no larger blocks. */
+#define COPY_STEP_PART 4
+#define COPY_MOST      (32 * MI_MiB)
 
 /* What is cut off an arena's block goes back if it is as much as this. */
 #define CUT_LEAST MI_ARENA_SLICE_SIZE
@@ -94,6 +102,36 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 	return moved ? block : NULL;
 }
 
+/* The block takes the slices behind it, if it is an arena's and they are free. */
+static bool block_extend(mi_page_t *page, const void *block, size_t size)
+{
+	if (page->memid.memkind != MI_MEM_ARENA || page->memid.is_pinned ||
+	    !mi_page_is_singleton(page) || !mi_page_is_abandoned(page) ||
+	    mi_page_start(page) != (const uint8_t *)block)
+		return false;
+
+	mi_theap_t *const theap = _mi_page_associated_theap_peek(page); /* may be NULL */
+	mi_arena_t *const arena = page->memid.mem.arena.arena;
+	const size_t index = page->memid.mem.arena.slice_index;
+	const size_t count = page->memid.mem.arena.slice_count;
+	const size_t before = (size_t)(mi_page_start(page) - mi_page_slice_start(page));
+	const size_t wanted = _mi_slice_count_of_size(before + size);
+
+	if (!page_map_prepare(block, mi_min(size, MI_LARGE_PAGE_SIZE)) ||
+	    !mi_page_claim_ownership(page))
+		return false;
+	_mi_arenas_page_unabandon(page, theap);
+	const bool taken = wanted <= count || arena_try_take(arena, index + count, wanted - count);
+	if (taken) {
+		page->memid.mem.arena.slice_count = (uint32_t)mi_max(wanted, count);
+		page->block_size = _mi_size_of_slices(mi_max(wanted, count)) - before;
+		/* Cannot fail: the page map is prepared. */
+		(void)!_mi_page_map_register(page);
+	}
+	_mi_arenas_page_abandon(page, theap);
+	return taken;
+}
+
 /* In a mapping of its own, with room to grow. */
 static void *block_move(void *block, size_t usable, size_t size, size_t spare)
 {
@@ -110,7 +148,7 @@ static void *block_move(void *block, size_t usable, size_t size, size_t spare)
 
 void *mi_realloc(void *block, size_t size)
 {
-	mi_page_t *const page = size < REMAP_LEAST ? NULL : mi_ptr_page(block);
+	mi_page_t *const page = size <= MI_LARGE_MAX_OBJ_SIZE ? NULL : mi_ptr_page(block);
 
 	if (mi_likely(!page) || size > PTRDIFF_MAX / 2)
 		return upstream_realloc(block, size);
@@ -138,12 +176,17 @@ void *mi_realloc(void *block, size_t size)
 		return upstream_realloc(block, size);
 	}
 
+	if (block_extend(page, block, size))
+		return block;
 	if (is_mapping(page, block)) {
 		p = block_resize(page, size, spare);
 		if (!p && spare)
 			p = block_resize(mi_ptr_page(block), size, 0);
-	} else {
+	} else if (size >= REMAP_LEAST &&
+	           (size - usable < usable / COPY_STEP_PART || size > COPY_MOST)) {
 		p = block_move(block, usable, size, spare);
+	} else {
+		p = NULL;
 	}
 	if (!p)
 		p = upstream_realloc(block, size);

@@ -65,7 +65,7 @@ seen() {
 }
 
 @test "seen: a counter of what is in use that is not atomic" {
-	seen purge.c 's/mi_atomic_add_acq_rel(&kept.used, size)/*(size_t *)\&kept.used += size/'
+	seen purge.c 's/mi_atomic_add_acq_rel(&kept.used, \(.*\));/*(size_t *)\&kept.used += \1;/'
 }
 
 @test "seen: a block that moves with its record in a list" {

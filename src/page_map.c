@@ -12,36 +12,39 @@ void _mi_page_map_unsafe_destroy(void)
 	/* At the end of the process only. */
 }
 
-/* The leaf of a slice; where there is none, it is made if WANTED, else NULL. */
-static page_map_leaf_t *page_map_leaf(size_t slice, bool wanted)
+/* The entry of a slice; where there is no leaf, it is made if WANTED, else NULL. */
+static page_map_entry_t *page_map_leaf(size_t slice, bool wanted)
 {
-	_Atomic(page_map_leaf_t *) *entry =
-		&page_map[(slice >> PAGE_MAP_LEAF_BITS) % PAGE_MAP_ROOT_COUNT];
-	page_map_leaf_t *leaf = mi_atomic_load_ptr_acquire(page_map_leaf_t, entry);
+	const size_t root = slice / PAGE_MAP_LEAF_COUNT;
+	const size_t size = PAGE_MAP_LEAF_COUNT * sizeof(page_map_entry_t);
 	mi_memid_t memid;
 
-	if (leaf || !wanted)
-		return leaf;
-	page_map_leaf_t *made = _mi_os_zalloc(_mi_subproc_main(), sizeof *leaf, &memid);
-	if (!made)
+	if (root >= PAGE_MAP_ROOT_COUNT)
 		return NULL;
-	/* Another thread may have been faster. */
-	if (mi_atomic_cas_ptr_strong_acq_rel(page_map_leaf_t, entry, &leaf, made))
-		return made;
-	_mi_os_free(_mi_subproc_main(), made, sizeof *leaf, memid);
-	return leaf;
+	uintptr_t leaf = mi_atomic_load_acquire(&page_map[root]);
+	if (!leaf && wanted) {
+		void *const made = _mi_os_zalloc(_mi_subproc_main(), size, &memid);
+		if (!made)
+			return NULL;
+		const uintptr_t biased = (uintptr_t)made - root * size;
+		/* Another thread may have been faster. */
+		if (mi_atomic_cas_strong_acq_rel(&page_map[root], &leaf, biased))
+			leaf = biased;
+		else
+			_mi_os_free(_mi_subproc_main(), made, size, memid);
+	}
+	return leaf ? page_map_entry(leaf, slice) : NULL;
 }
 
 /* Stores VALUE for the slices from FIRST to LAST; NULL takes them out, which cannot fail. */
 static bool page_map_set(size_t first, size_t last, mi_page_t *value)
 {
 	for (size_t slice = first; slice <= last; slice++) {
-		page_map_leaf_t *leaf = page_map_leaf(slice, value != NULL);
-		if (!leaf && value)
+		page_map_entry_t *const entry = page_map_leaf(slice, value != NULL);
+		if (!entry && value)
 			return false;
-		if (leaf)
-			mi_atomic_store_ptr_release(
-				mi_page_t, &leaf->pages[slice % PAGE_MAP_LEAF_COUNT], value);
+		if (entry)
+			mi_atomic_store_ptr_release(mi_page_t, entry, value);
 	}
 	return true;
 }
@@ -55,8 +58,7 @@ static bool page_map_prepare(const void *start, size_t size)
 		if (!page_map_leaf(slice, true))
 			return false;
 	}
-	return page_map_leaf(last, true) != NULL &&
-	       page_map_window_of(start) == mi_atomic_load_relaxed(&page_map_window);
+	return page_map_leaf(last, true) != NULL;
 }
 
 /* All slices of the page's blocks; of a single block, those in which a pointer to it may lie, since
@@ -74,11 +76,6 @@ static bool page_map_set_page(mi_page_t *page, mi_page_t *value)
 
 bool _mi_page_map_register(mi_page_t *page)
 {
-	const uintptr_t wanted = page_map_window_of(mi_page_start(page));
-	uintptr_t window = 0;
-
-	if (!mi_atomic_cas_strong_acq_rel(&page_map_window, &window, wanted) && window != wanted)
-		return false;
 	if (page_map_set_page(page, page))
 		return true;
 	page_map_set_page(page, NULL);

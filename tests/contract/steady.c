@@ -7,7 +7,11 @@
 #define ROUNDS 4000000
 
 // Percent of what is live on average, for size classes, their swings and what is kept for later.
+#ifdef PLAIN_MUSL
+#define MOST 160
+#else
 #define MOST 148
+#endif
 
 static char *window[WINDOW];
 

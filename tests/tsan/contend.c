@@ -33,7 +33,7 @@ enum { WATCHDOG = 60, PATIENCE = 600 };
 	X(forks, 80)              \
 	X(refused, 2000)          \
 	X(holes_filled, 200)      \
-	X(moved, 80)              \
+	X(moved, 4)               \
 	X(given_back, 5000)
 
 #define AS_MEMBER(name, least) _Atomic(size_t) name;
@@ -241,9 +241,11 @@ static void *resize(void *argument)
 	char *p = NULL;
 
 	while (!stopped()) {
-		p = resized(p, MIB << some(&random, 6));
+		// From 32 MiB on a block is a mapping of its own.
+		p = resized(p, some(&random, 4) ? MIB << some(&random, 6) : 33 * MIB);
 		for (int i = 0; i < 8; i++)
-			p = resized(p, MIB + (p ? mi_usable_size(p) : 0) / 4 * some(&random, 7));
+			p = resized(p, MIB / 8 + (p ? mi_usable_size(p) : MIB) / 8 *
+			                                 (6 + some(&random, 4)));
 		p = swapped(&random, p);
 	}
 	mi_free(p);

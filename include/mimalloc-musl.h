@@ -5,7 +5,7 @@
  * A program needs nothing of this header to use it: malloc, free and the rest of <stdlib.h> are
  * mimalloc once the program is linked with cc-mimalloc. mimalloc's own API (mi_stats_print,
  * mi_heap_new ...) is declared in <mimalloc.h>, in the folder that `pkg-config --cflags
- * mimalloc-musl` names.
+ * mimalloc-musl` names; all of it is in the profile `full` only.
  */
 #ifndef MIMALLOC_MUSL_H
 #define MIMALLOC_MUSL_H

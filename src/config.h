@@ -50,12 +50,18 @@
 /* An arena's memory is made writable as it is handed out: RLIMIT_DATA, vm.overcommit_memory=2 and
  * mlockall then count what is used, and no huge page comes of a few bytes. The price is a call for
  * 64 KiB that are used for the first time: 0 to 20 % of filling an empty heap. */
+#ifndef PROFILE_SPEED
 #define MI_DEFAULT_ARENA_EAGER_COMMIT 0
+#endif
 
 /* Of each small size class a thread keeps one full page, not two, for when its blocks are freed:
  * fewer stay with threads that block while others free. 0 would take 15 to 60 % more time, 1 takes
  * 0 to 2. */
+#if defined(PROFILE_SMALL)
+#define MI_DEFAULT_PAGE_FULL_RETAIN 0
+#elif !defined(PROFILE_SPEED)
 #define MI_DEFAULT_PAGE_FULL_RETAIN 1
+#endif
 
 /* Pages of threads that have ended, kept by a thread that frees a block in one, of each small size
  * class. It may never use that class itself, and then keeps them: with 32, threads that start and
@@ -66,6 +72,31 @@
 /* Larger blocks are mappings of their own: they need no arena of their size, which would stay, and
  * mremap moves them. */
 #define MI_DEFAULT_ARENA_MAX_OBJECT_SIZE (32 * 1024) /* KiB */
+
+/* --- Profiles: what CC_MIMALLOC_PROFILE chooses, one macro each; src/meson.build has their flags
+ * --- */
+
+/* `full` has all of mimalloc's API, and statistics. The other profiles have what libc's names need,
+ * and the most used names of mimalloc's beside (src/meson.build). */
+#ifndef PROFILE_FULL
+#define MI_STATS 0
+#endif
+
+/* What runs rarely, in mimalloc.c. Two functions that are compiled differently are not inlined into
+ * each other. */
+#if defined(PROFILE_SPEED) || defined(PROFILE_SMALL)
+#define COLD_BEGIN
+#define COLD_END
+#elif defined(__clang__)
+#define COLD_BEGIN \
+	_Pragma("clang attribute push(__attribute__((__minsize__)), apply_to = function)")
+#define COLD_END _Pragma("clang attribute pop")
+#else
+#define COLD_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"Os\")")
+#define COLD_END   _Pragma("GCC pop_options")
+#endif
+
+/* --- Refused --- */
 
 /* Refused: MI_LIBC_MUSL. It only picks local-dynamic TLS (for libraries that are opened late; an
  * executable's is local-exec) and a thread pointer by address of a variable where

@@ -44,7 +44,7 @@
 
 void _mi_prim_mem_init(mi_os_mem_config_t *config)
 {
-	config->page_size = (size_t)sysconf(_SC_PAGESIZE);
+	config->page_size = (size_t)getpagesize();
 	config->alloc_granularity = config->page_size;
 	config->large_page_size = PRIM_LARGE_PAGE_SIZE;
 	config->has_partial_free = true;
@@ -261,6 +261,19 @@ bool _mi_prim_process_is_killed(void)
 	return false;
 }
 
+/* Upstream asks for 60 names, which is half of what it does at start. */
+void _mi_options_init(void)
+{
+	for (char **entry = environ; entry && *entry; entry++) {
+		if (strncmp(*entry, "MIMALLOC_", strlen("MIMALLOC_")) == 0) {
+			upstream_options_init();
+			return;
+		}
+	}
+	for (int i = 0; i < _mi_option_last; i++)
+		mi_options[i].init = MI_OPTION_DEFAULTED;
+}
+
 bool _mi_is_redirected(void)
 {
 	return false;
@@ -284,6 +297,7 @@ __attribute__((constructor(101))) static void prim_process_start(void)
 	fork_register();
 }
 
+#ifdef PROFILE_FULL
 /* Only for the statistics that MIMALLOC_SHOW_STATS and MIMALLOC_VERBOSE print. Otherwise nothing is
  * torn down: atexit handlers, destructors and other threads may allocate until the very end. */
 __attribute__((destructor(101))) static void prim_process_end(void)
@@ -291,3 +305,4 @@ __attribute__((destructor(101))) static void prim_process_end(void)
 	if (mi_option_is_enabled(mi_option_show_stats) || mi_option_is_enabled(mi_option_verbose))
 		_mi_auto_process_done();
 }
+#endif

@@ -11,12 +11,26 @@
 
 /* Unused memory that is always kept, and the part of what is in use that may be unused beside it.
  */
+#if defined(PROFILE_SPEED)
+#define KEPT_LEAST (32 * MI_MiB)
+#define KEPT_PART  1
+#elif defined(PROFILE_SMALL)
+#define KEPT_LEAST (256 * MI_KiB)
+#define KEPT_PART  8
+#else
 #define KEPT_LEAST MI_MiB
 #define KEPT_PART  4
+#endif
 
 /* The ration: bytes that may go back for each millisecond that passes. Taking them again costs 2.5
  * to 7 % of that millisecond. What is not spent is saved, for so long at most. */
-#define RATION      (256 * MI_KiB)
+#if defined(PROFILE_SPEED)
+#define RATION (64 * MI_KiB)
+#elif defined(PROFILE_SMALL)
+#define RATION MI_MiB
+#else
+#define RATION (256 * MI_KiB)
+#endif
 #define SAVED_MSECS 1000
 
 /* The emptier the heap, the further it may overdraw, by so much for each power of two between what

@@ -68,7 +68,6 @@ static bool is_mapping(const mi_page_t *page, const void *block)
 static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 {
 	mi_theap_t *const theap = _mi_page_associated_theap_peek(page); /* may be NULL */
-	mi_subproc_t *const subproc = mi_page_subproc(page);
 	uint8_t *const base = page->memid.mem.os.base;
 	const size_t before = (size_t)(mi_page_start(page) - base);
 	const size_t record = (size_t)((uint8_t *)page - base);
@@ -91,11 +90,11 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 	const bool registered = _mi_page_map_register(page);
 	(void)registered;
 	if (moved && new_size > old_size) {
-		mi_subproc_stat_increase(subproc, reserved, new_size - old_size);
-		mi_subproc_stat_increase(subproc, committed, new_size - old_size);
+		mi_subproc_stat_increase(mi_page_subproc(page), reserved, new_size - old_size);
+		mi_subproc_stat_increase(mi_page_subproc(page), committed, new_size - old_size);
 	} else if (moved) {
-		mi_subproc_stat_decrease(subproc, reserved, old_size - new_size);
-		mi_subproc_stat_decrease(subproc, committed, old_size - new_size);
+		mi_subproc_stat_decrease(mi_page_subproc(page), reserved, old_size - new_size);
+		mi_subproc_stat_decrease(mi_page_subproc(page), committed, old_size - new_size);
 	}
 	void *const block = mi_page_start(page);
 	_mi_arenas_page_abandon(page, theap);

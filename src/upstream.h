@@ -18,6 +18,9 @@ void *upstream_arenas_try_alloc(mi_heap_t *, size_t, size_t, bool, bool, mi_aren
 mi_page_t *upstream_arenas_page_alloc(mi_theap_t *, size_t, size_t);
 void upstream_page_retire(mi_page_t *);
 
+/* prim.c */
+void upstream_options_init(void);
+
 /* remap.c */
 void *upstream_realloc(void *, size_t);
 

@@ -79,7 +79,7 @@ is_libc() {
 	for tool in awk basename cp dirname grep mktemp mv paste rm sed sort tr wc; do
 		ln -s "$(command -v busybox)" "bin/$tool"
 	done
-	PATH=$PWD/bin:$PATH run -0 busybox sh "$PREFIX/lib/mimalloc-musl/copy-libc" "$PREFIX"/lib/mimalloc-musl/*-linux-musl "$libc" copy.a
+	PATH=$PWD/bin:$PATH run -0 busybox sh "$PREFIX/lib/mimalloc-musl/copy-libc" "$PREFIX"/lib/mimalloc-musl/*-linux-musl '' "$libc" copy.a
 	is_libc copy.a
 }
 

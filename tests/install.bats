@@ -44,9 +44,18 @@ musl_pkg_config() {
 		./lib/mimalloc-musl/copy-libc
 		./lib/mimalloc-musl/find-musl
 		./lib/mimalloc-musl/${archives##*/}/gcc.specs
+		./lib/mimalloc-musl/${archives##*/}/libc-overlay-full.a
+		./lib/mimalloc-musl/${archives##*/}/libc-overlay-small.a
+		./lib/mimalloc-musl/${archives##*/}/libc-overlay-speed.a
 		./lib/mimalloc-musl/${archives##*/}/libc-overlay.a
 		./lib/mimalloc-musl/${archives##*/}/libc.a
+		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl-full.a
+		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl-small.a
+		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl-speed.a
 		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl.a
+		./lib/pkgconfig/mimalloc-musl-full.pc
+		./lib/pkgconfig/mimalloc-musl-small.pc
+		./lib/pkgconfig/mimalloc-musl-speed.pc
 		./lib/pkgconfig/mimalloc-musl.pc
 		./share/doc/mimalloc-musl/LICENSE
 		./share/doc/mimalloc-musl/LICENSE.mimalloc

@@ -44,18 +44,22 @@ within() {
 }
 
 @test "mimalloc exports its API and the seam, nothing else" {
-	names --defined-only -g "$archives/libmimalloc-musl.a" >defined
-	same "$expected/libmimalloc-musl.defined" defined
-	run -1 grep -vE '^(mi_|mimalloc_musl_)' defined
+	for archive in libmimalloc-musl libmimalloc-musl-full; do
+		names --defined-only -g "$archives/$archive.a" >defined
+		same "$expected/$archive.defined" defined
+		run -1 grep -vE '^(mi_|mimalloc_musl_)' defined
+	done
 }
 
 @test "mimalloc needs libc's names only: no libgcc, nothing unexpected" {
-	names -u "$archives/libmimalloc-musl.a" >undefined
-	# Compilers differ in what they call for a copy or a loop; more than is expected it may not be.
-	within undefined "$expected/libmimalloc-musl.undefined"
 	names --defined-only -g "$libc" 2>/dev/null >in-libc
-	grep -v '^_GLOBAL_OFFSET_TABLE_$' undefined >from-libc
-	within from-libc in-libc
+	for archive in libmimalloc-musl libmimalloc-musl-full; do
+		names -u "$archives/$archive.a" >undefined
+		# Compilers differ in what they call for a copy or a loop; more than is expected it may not be.
+		within undefined "$expected/$archive.undefined"
+		grep -v '^_GLOBAL_OFFSET_TABLE_$' undefined >from-libc
+		within from-libc in-libc
+	done
 }
 
 @test "one object an archive, and one weak name in the overlay, no allocator's" {

@@ -39,12 +39,20 @@ build_all() {
 	won version
 }
 
-@test "nothing is printed by default, whatever goes wrong; MIMALLOC_VERBOSE prints" {
+@test "nothing is printed, whatever goes wrong; with all of mimalloc MIMALLOC_VERBOSE prints" {
 	cat >huge.c <<-'EOF'
 		#include <stdlib.h>
 		int main(void) { void *volatile p = malloc((size_t)1 << 62); return p != NULL; }
 	EOF
 	cc-mimalloc -static -fno-builtin huge.c -o huge
+	won huge
+	for setting in '' MIMALLOC_VERBOSE=1; do
+		# shellcheck disable=SC2086 # none or one
+		run env $setting ./huge
+		[ "$status" -eq 0 ]
+		[ -z "$output" ]
+	done
+	CC_MIMALLOC_PROFILE=full cc-mimalloc -static -fno-builtin huge.c -o huge
 	won huge
 	run ./huge
 	[ "$status" -eq 0 ]

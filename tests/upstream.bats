@@ -10,10 +10,11 @@ setup() {
 	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
 	[ -f "$mimalloc/test/test-api.c" ]
 	unset MIMALLOC_VERBOSE
+	export CC_MIMALLOC_PROFILE=full
 }
 
 # MI_TEST_LIGHT: a few seconds for each, as upstream's own CI has it.
-options='-O2 -DNDEBUG -DMI_TEST_LIGHT=1 -w'
+options='-O2 -DPROFILE_FULL -DNDEBUG -DMI_TEST_LIGHT=1 -w'
 
 # against_archives NAME: as a program is linked.
 against_archives() {
@@ -32,7 +33,7 @@ as_one_unit() {
 	# shellcheck disable=SC2086 # flags
 	CC_MIMALLOC=off cc-mimalloc -static $options -ftls-model=local-exec "-I$mimalloc/include" "-I$mimalloc/src" "-I$TOP/src" \
 		-include "$TOP/src/mimalloc.c" "$mimalloc/test/test-$1.c" \
-		-Wl,-u,mimalloc_musl_version "$PREFIX"/lib/mimalloc-musl/*/libc-overlay.a -o "$1"
+		-Wl,-u,mimalloc_musl_version "$PREFIX"/lib/mimalloc-musl/*/libc-overlay-full.a -o "$1"
 	won "$1"
 	run "./$1"
 	[ "$status" -eq 0 ] || fail "$1: status $status: $output"

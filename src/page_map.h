@@ -3,10 +3,14 @@
  * From an address to the mimalloc page that it is in: a table of two levels, the upper one in .bss.
  * Takes the place of upstream's mimalloc/heap/page-map.h, whose upper level takes 2 MiB of address
  * space, an eighth of what a program under `ulimit -v 16384` has, and is mapped at start. Here it
- * is 768 KiB for both levels, and the start costs nothing.
+ * is 384 KiB for both levels, and the start costs nothing.
  *
- * It is on the path of every free. So an entry of the upper level is where the leaf's first element
- * would be if it were that of address 0, which saves a mask; and only NULL is looked at: what is
+ * It covers 32 TiB, the window in which the first page lies. The kernel maps downwards from the top
+ * of the address space, or upwards from a third or quarter of it, with 17 TiB of the window to go
+ * at least; should a process have mapped all of that, malloc fails.
+ *
+ * It is on the path of every free. So both levels are biased: found by where their first element
+ * would be if it were that of address 0, which saves two masks. And only NULL is looked at: what is
  * no block's address, which no program may free, is a segmentation fault, or goes unnoticed.
  */
 #ifndef MIMALLOC_MUSL_PAGE_MAP_H
@@ -17,17 +21,20 @@
 /* The guard of the header that this one replaces. */
 #define MI_INTERNAL_PAGE_MAP_H
 
-#define PAGE_MAP_LEAF_SHIFT 32 /* of addresses: 4 GiB */
+#define PAGE_MAP_SHIFT      (MI_MAX_VABITS < 45 ? MI_MAX_VABITS : 45)
+#define PAGE_MAP_LEAF_SHIFT 31 /* of addresses: 2 GiB */
 #define PAGE_MAP_LEAF_COUNT ((size_t)1 << (PAGE_MAP_LEAF_SHIFT - MI_ARENA_SLICE_SHIFT))
-#define PAGE_MAP_ROOT_COUNT ((size_t)1 << (MI_MAX_VABITS - PAGE_MAP_LEAF_SHIFT))
+#define PAGE_MAP_ROOT_COUNT ((size_t)1 << (PAGE_MAP_SHIFT - PAGE_MAP_LEAF_SHIFT))
 
+typedef _Atomic(uintptr_t) page_map_leaf_t; /* biased; 0 where no page has ever been */
 typedef _Atomic(mi_page_t *) page_map_entry_t;
 
 /* Makes sure that pages between START and START + SIZE can be registered without fail. */
 static bool page_map_prepare(const void *start, size_t size);
 
-/* 0 where no page has ever been. */
-static _Atomic(uintptr_t) page_map[PAGE_MAP_ROOT_COUNT];
+static page_map_leaf_t page_map_root[PAGE_MAP_ROOT_COUNT];
+/* The root, biased; 0 while there is no page. */
+static _Atomic(uintptr_t) page_map;
 
 bool _mi_page_map_init(void);
 bool _mi_page_map_register(mi_page_t *page);
@@ -36,9 +43,14 @@ void _mi_page_map_unregister_range(void *start, size_t size);
 void _mi_page_map_unsafe_destroy(void);
 mi_page_t *_mi_safe_ptr_page(const void *p);
 
-static inline page_map_entry_t *page_map_entry(uintptr_t leaf, uintptr_t slice)
+static inline page_map_leaf_t *page_map_leaf(uintptr_t map, uintptr_t address)
 {
-	return (page_map_entry_t *)(leaf + slice * sizeof(page_map_entry_t));
+	return (page_map_leaf_t *)map + (address >> PAGE_MAP_LEAF_SHIFT);
+}
+
+static inline page_map_entry_t *page_map_entry(uintptr_t leaf, uintptr_t address)
+{
+	return (page_map_entry_t *)leaf + (address >> MI_ARENA_SLICE_SHIFT);
 }
 
 /* The page of a block, or NULL for NULL. */
@@ -46,25 +58,34 @@ static inline mi_page_t *mi_ptr_page(const void *p)
 {
 	if mi_unlikely (!p)
 		return NULL;
-	const uintptr_t leaf =
-		mi_atomic_load_acquire(&page_map[(uintptr_t)p >> PAGE_MAP_LEAF_SHIFT]);
-	mi_page_t *const page = mi_atomic_load_ptr_relaxed(
-		mi_page_t, page_map_entry(leaf, (uintptr_t)p >> MI_ARENA_SLICE_SHIFT));
+	const uintptr_t address = (uintptr_t)p;
+	const uintptr_t map = mi_atomic_load_acquire(&page_map);
+	const uintptr_t leaf = mi_atomic_load_acquire(page_map_leaf(map, address));
+	mi_page_t *const page =
+		mi_atomic_load_ptr_relaxed(mi_page_t, page_map_entry(leaf, address));
 	if (!page)
 		__builtin_unreachable();
 	return page;
 }
 
+/* The entry of any address, or NULL. */
+static inline page_map_entry_t *page_map_find(uintptr_t address)
+{
+	const uintptr_t map = mi_atomic_load_acquire(&page_map);
+	page_map_leaf_t *const at = page_map_leaf(map, address);
+
+	if (!map || (uintptr_t)at - (uintptr_t)page_map_root >= sizeof page_map_root)
+		return NULL;
+	const uintptr_t leaf = mi_atomic_load_acquire(at);
+	return leaf ? page_map_entry(leaf, address) : NULL;
+}
+
 /* The page that any address is in, or NULL. */
 static inline mi_page_t *mi_checked_ptr_page(const void *p)
 {
-	const uintptr_t root = (uintptr_t)p >> PAGE_MAP_LEAF_SHIFT;
-	const uintptr_t leaf =
-		root < PAGE_MAP_ROOT_COUNT ? mi_atomic_load_acquire(&page_map[root]) : 0;
+	page_map_entry_t *const entry = page_map_find((uintptr_t)p);
 
-	return leaf ? mi_atomic_load_ptr_relaxed(
-			      mi_page_t, page_map_entry(leaf, (uintptr_t)p >> MI_ARENA_SLICE_SHIFT))
-	            : NULL;
+	return entry ? mi_atomic_load_ptr_relaxed(mi_page_t, entry) : NULL;
 }
 
 #endif

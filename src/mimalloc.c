@@ -53,7 +53,12 @@ COLD_BEGIN
 #undef _mi_options_init
 #undef va_start
 #define va_start(arguments, last) __builtin_va_start(arguments, last)
-#define _mi_os_good_alloc_size    upstream_os_good_alloc_size
+#ifndef PROFILE_FULL
+/* Nor is it asked for whether there shall be any, which looks at the environment. */
+#define _mi_verbose_message(...) ((void)0)
+#define _mi_warning_message(...) ((void)0)
+#endif
+#define _mi_os_good_alloc_size upstream_os_good_alloc_size
 #include "prim/os.c"
 #undef _mi_os_good_alloc_size
 #include "prim/prim-tls.c"

@@ -9,27 +9,25 @@
  * more) come and go.
  */
 
-/* Unused memory that is always kept, and the part of what is in use that may be unused beside it.
- */
+/* What each profile keeps.
+ *
+ * KEPT_LEAST: bytes that may always be unused; KEPT_PART: the part of what is in use that may be
+ * unused beside it.
+ *
+ * RATION: bytes that may go back for each millisecond that passes. Taking them again costs 2.5 to
+ * 7 % of that millisecond (default). What is not spent is saved, for SAVED_MSECS at most. */
 #if defined(PROFILE_SPEED)
 #define KEPT_LEAST (32 * MI_MiB)
 #define KEPT_PART  1
+#define RATION     (64 * MI_KiB)
 #elif defined(PROFILE_SMALL)
 #define KEPT_LEAST (256 * MI_KiB)
 #define KEPT_PART  8
+#define RATION     MI_MiB
 #else
 #define KEPT_LEAST MI_MiB
 #define KEPT_PART  4
-#endif
-
-/* The ration: bytes that may go back for each millisecond that passes. Taking them again costs 2.5
- * to 7 % of that millisecond. What is not spent is saved, for so long at most. */
-#if defined(PROFILE_SPEED)
-#define RATION (64 * MI_KiB)
-#elif defined(PROFILE_SMALL)
-#define RATION MI_MiB
-#else
-#define RATION (256 * MI_KiB)
+#define RATION     (256 * MI_KiB)
 #endif
 #define SAVED_MSECS 1000
 

@@ -19,9 +19,8 @@
 #define REMAP_SPARE_PART 8
 #define REMAP_SPARE_MOST (32 * MI_MiB)
 
-/* A step that is no small one, and the size from which on all are: arenas have no larger blocks. */
+/* The part of a block that is no small step. What no arena has room for is never copied. */
 #define COPY_STEP_PART 4
-#define COPY_MOST      (32 * MI_MiB)
 
 /* What is cut off an arena's block goes back if it is as much as this. */
 #define CUT_LEAST MI_ARENA_SLICE_SIZE
@@ -182,7 +181,7 @@ void *mi_realloc(void *block, size_t size)
 		if (!p && spare)
 			p = block_resize(mi_ptr_page(block), size, 0);
 	} else if (size >= REMAP_LEAST &&
-	           (size - usable < usable / COPY_STEP_PART || size > COPY_MOST)) {
+	           (size - usable < usable / COPY_STEP_PART || size > mi_arena_max_object_size())) {
 		p = block_move(block, usable, size, spare);
 	} else {
 		p = NULL;

@@ -33,7 +33,7 @@ enum { WATCHDOG = 60, PATIENCE = 600 };
 	X(forks, 80)              \
 	X(refused, 2000)          \
 	X(holes_filled, 200)      \
-	X(moved, 4)               \
+	X(moved, 80)              \
 	X(given_back, 5000)
 
 #define AS_MEMBER(name, least) _Atomic(size_t) name;
@@ -80,7 +80,7 @@ static int may_map(size_t size)
 	return 0;
 }
 
-// Every other mapping is far from the last, so that the page map needs many leaves, of a GiB each;
+// Every other mapping is far from the last, so that the page map needs many leaves, of 4 GiB each;
 // the others lie side by side, so that not all can grow in place.
 static void *elsewhere(void *hint)
 {
@@ -241,8 +241,14 @@ static void *resize(void *argument)
 	char *p = NULL;
 
 	while (!stopped()) {
-		// From 32 MiB on a block is a mapping of its own.
-		p = resized(p, some(&random, 4) ? MIB << some(&random, 6) : 33 * MIB);
+		// Blocks of more than 32 MiB are mappings of their own, and so are those of such an
+		// alignment; others mostly grow where they are.
+		if (some(&random, 2)) {
+			mi_free(p);
+			p = used(mi_malloc_aligned(MIB, 2 * MIB), MIB);
+		} else {
+			p = resized(p, some(&random, 4) ? MIB << some(&random, 6) : 33 * MIB);
+		}
 		for (int i = 0; i < 8; i++)
 			p = resized(p, MIB / 8 + (p ? mi_usable_size(p) : MIB) / 8 *
 			                                 (6 + some(&random, 4)));

@@ -58,6 +58,9 @@ COLD_BEGIN
 #define _mi_verbose_message(...) ((void)0)
 #define _mi_warning_message(...) ((void)0)
 #endif
+#ifdef PROFILE_SMALL
+#include "options.h"
+#endif
 #define _mi_os_good_alloc_size upstream_os_good_alloc_size
 #include "prim/os.c"
 #undef _mi_os_good_alloc_size
@@ -129,8 +132,14 @@ COLD_BEGIN
 /* Its answer is asked for by another compiler only, and the instruction that gives it takes 6 us in
  * a virtual machine. */
 #define _mi_detect_cpu_features() ((void)0)
+/* They come from the kernel at once (prim.c) or not at all. */
+#define _mi_random_reinit_if_weak(random) ((void)(random))
 #include "heap/init.c"
 #include "heap/subproc.c"
+/* A heap's random numbers are set up when the first is asked for, not from another heap's as soon
+ * as there are two: only secure builds ever ask, and it is a fifth of the instructions of a start.
+ */
+#define _mi_random_split(from, to) ((void)(from))
 #include "heap/theap.c"
 
 #include "profile/sample-guarded.c"
@@ -141,3 +150,8 @@ COLD_BEGIN
 #include "fork.c"
 #include "prim.c"
 COLD_END
+
+#ifdef KEPT_NAMES /* -fwhole-program, and what it is not the whole of */
+#define KEPT(name) extern __typeof__(name) name __attribute__((__externally_visible__));
+KEPT_NAMES
+#endif

@@ -264,6 +264,7 @@ bool _mi_prim_process_is_killed(void)
 /* Upstream asks for 60 names, which is half of what it does at start. */
 void _mi_options_init(void)
 {
+#ifndef PROFILE_SMALL
 	for (char **entry = environ; entry && *entry; entry++) {
 		if (strncmp(*entry, "MIMALLOC_", strlen("MIMALLOC_")) == 0) {
 			upstream_options_init();
@@ -272,6 +273,7 @@ void _mi_options_init(void)
 	}
 	for (int i = 0; i < _mi_option_last; i++)
 		mi_options[i].init = MI_OPTION_DEFAULTED;
+#endif
 }
 
 bool _mi_is_redirected(void)

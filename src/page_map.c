@@ -22,8 +22,8 @@ static bool page_map_make_leaf(uintptr_t address)
 
 	mi_atomic_cas_strong_acq_rel(&page_map, &map,
 	                             (uintptr_t)page_map_root - window * sizeof page_map_root);
-	page_map_leaf_t *const at = page_map_leaf(mi_atomic_load_relaxed(&page_map), address);
-	if ((uintptr_t)at - (uintptr_t)page_map_root >= sizeof page_map_root)
+	page_map_leaf_t *const at = page_map_leaf_or_null(address);
+	if (!at)
 		return false;
 	void *const made = _mi_os_zalloc(_mi_subproc_main(), size, &memid);
 	if (!made)

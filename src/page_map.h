@@ -68,15 +68,22 @@ static inline mi_page_t *mi_ptr_page(const void *p)
 	return page;
 }
 
+/* Where the leaf of any address is, or NULL outside the window. */
+static inline page_map_leaf_t *page_map_leaf_or_null(uintptr_t address)
+{
+	const uintptr_t map = mi_atomic_load_acquire(&page_map);
+	page_map_leaf_t *const leaf = page_map_leaf(map, address);
+
+	return map && (uintptr_t)leaf - (uintptr_t)page_map_root < sizeof page_map_root ? leaf
+	                                                                                : NULL;
+}
+
 /* The entry of any address, or NULL. */
 static inline page_map_entry_t *page_map_find(uintptr_t address)
 {
-	const uintptr_t map = mi_atomic_load_acquire(&page_map);
-	page_map_leaf_t *const at = page_map_leaf(map, address);
+	page_map_leaf_t *const at = page_map_leaf_or_null(address);
+	const uintptr_t leaf = at ? mi_atomic_load_acquire(at) : 0;
 
-	if (!map || (uintptr_t)at - (uintptr_t)page_map_root >= sizeof page_map_root)
-		return NULL;
-	const uintptr_t leaf = mi_atomic_load_acquire(at);
 	return leaf ? page_map_entry(leaf, address) : NULL;
 }
 

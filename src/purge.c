@@ -15,7 +15,8 @@
  * unused beside it.
  *
  * RATION: bytes that may go back for each millisecond that passes. Taking them again costs 2.5 to
- * 7 % of that millisecond (default). What is not spent is saved, for SAVED_MSECS at most. */
+ * 7 % of that millisecond (default; 14 on a machine whose page faults are slow). What is not spent
+ * is saved, for SAVED_MSECS at most. */
 #if defined(PROFILE_SPEED)
 #define KEPT_LEAST (32 * MI_MiB)
 #define KEPT_PART  1

@@ -26,7 +26,7 @@ build() {
 # seen FILES EDIT [NAMED]: with this edit of FILES of ours (a pattern), which takes away what orders threads, there is a
 # report that names one of them, or what is NAMED.
 seen() {
-	local file
+	local file named=${3-broken/$1:}
 	cp -R "$TOP/src" broken
 	for file in broken/$1; do
 		sed -i "$2" "$file"
@@ -35,7 +35,7 @@ seen() {
 	build broken
 	run ./contend 20
 	[ "$status" -eq 66 ] || fail "status $status: $output"
-	[[ $output == *'ThreadSanitizer: '*"${3-broken/${1%%[*]*}}"* ]] || fail "$output"
+	[[ $output == *'ThreadSanitizer: '*$named* ]] || fail "$output"
 }
 
 @test "threads that contend for everything: no report" {

@@ -80,7 +80,7 @@ static int may_map(size_t size)
 	return 0;
 }
 
-// Every other mapping is far from the last, so that the page map needs many leaves, of 4 GiB each;
+// Every other mapping is far from the last, so that the page map needs many leaves, of 2 GiB each;
 // the others lie side by side, so that not all can grow in place.
 static void *elsewhere(void *hint)
 {

@@ -7,6 +7,10 @@ deb_version() {
 	dpkg-query -W -f '${Version}' "$1"
 }
 
+our_version() {
+	cc-mimalloc --cc-mimalloc-help | sed -n '1s/^cc-mimalloc \([^ ]*\) .*/mimalloc-musl \1/p'
+}
+
 upstream_version() {
 	basename "$mimalloc" | sed 's/-/ /'
 }

@@ -27,6 +27,18 @@ extern "C" {
  */
 const char *mimalloc_musl_version(void);
 
+/*
+ * Whether libmem-overlay.a was linked into this program, and which.
+ *
+ * Arguments: none.
+ * Returns: a constant string, "memory-functions=VERSION"; never NULL, never to be freed. It is in
+ *   an ELF note too.
+ * Errors: none; safe at any time, in signal handlers too.
+ * Source: this project. A program that was linked without libmem-overlay.a does not link if it
+ * calls this.
+ */
+const char *mimalloc_musl_memory_version(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -23,7 +23,7 @@ says() {
 @test "mimalloc alone, however linked, stripped or not" {
 	for kind in static static-pie; do
 		cc-mimalloc "-$kind" hello.c -o hello
-		says 0 "mimalloc $mimalloc (mimalloc-musl 0.1.0, profile default); $kind" hello
+		says 0 "mimalloc $mimalloc (mimalloc-musl 0.1.0, profile default), memory functions 0.1.0; $kind" hello
 		strip hello
 		says 0 "; $kind" hello
 	done
@@ -103,10 +103,8 @@ says() {
 	count=0
 	for target in aarch64 riscv64 i386 armv7 powerpc s390x; do
 		cat >note.c <<-'EOF'
-			#define MIMALLOC_MUSL_VERSION "9.8.7"
-			#define MIMALLOC_VERSION "3.2.1"
-			#define MIMALLOC_MUSL_PROFILE "test"
 			#include "note.h"
+			ELF_NOTE("mimalloc-musl=9.8.7 mimalloc=3.2.1 profile=test");
 			void _start(void) { for (;;); }
 		EOF
 		clang --target=$target-linux-gnu -I "$TOP/src" -c -O1 -ffreestanding note.c
@@ -140,7 +138,7 @@ says() {
 		import json, sys
 		first, second = json.loads(sys.argv[1])
 		assert first["file"] == 'a "b" \\c' and first["verdict"] == "mimalloc" and first["allocators"] == ["mimalloc"]
-		assert first["link"] == "static" and first["mimalloc"] == sys.argv[2] and first["profile"] == "default"
+		assert first["memory-functions"] == "0.1.0" and first["link"] == "static" and first["mimalloc"] == sys.argv[2] and first["profile"] == "default"
 		assert second["verdict"] == "other" and second["allocators"] == ["glibc-shared"] and "mimalloc" not in second
 	EOF
 }

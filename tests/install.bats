@@ -49,6 +49,7 @@ musl_pkg_config() {
 		./lib/mimalloc-musl/${archives##*/}/libc-overlay-speed.a
 		./lib/mimalloc-musl/${archives##*/}/libc-overlay.a
 		./lib/mimalloc-musl/${archives##*/}/libc.a
+		./lib/mimalloc-musl/${archives##*/}/libmem-overlay.a
 		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl-full.a
 		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl-small.a
 		./lib/mimalloc-musl/${archives##*/}/libmimalloc-musl-speed.a
@@ -157,7 +158,7 @@ musl_pkg_config() {
 @test "two builds, from two folders, are bit-identical" {
 	build one
 	build 'another two'
-	for archive in libc-overlay.a libmimalloc-musl.a; do
+	for archive in libc-overlay.a libmimalloc-musl.a libmem-overlay.a; do
 		cmp "one/prefix/lib/mimalloc-musl/${archives##*/}/$archive" "another two/prefix/lib/mimalloc-musl/${archives##*/}/$archive"
 	done
 }
@@ -205,7 +206,7 @@ musl_pkg_config() {
 	CFLAGS='-flto -O0 -fsanitize=address -fprofile-arcs' build flags --buildtype=plain
 	CFLAGS='-O1' build plain --buildtype=debugoptimized -Ddebug=false -Db_lto=true
 	for name in flags plain; do
-		for archive in libc-overlay.a libmimalloc-musl.a; do
+		for archive in libc-overlay.a libmimalloc-musl.a libmem-overlay.a; do
 			cmp "$name/prefix/lib/mimalloc-musl/${archives##*/}/$archive" "$archives/$archive"
 		done
 	done

@@ -54,11 +54,11 @@ shell_files() {
 	incdir=$(sed -n 's/^incdir=//p' <<<"$musl")
 	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
 	[ -f "$mimalloc/include/mimalloc.h" ]
-	# Of src, the two files that are compiled; -Wundef is upstream's in the unity file, which is no system header.
+	# Of src, the files that are compiled; -Wundef is upstream's in the unity file, which is no system header.
 	files 'tests/*.c' 'bench/*.c' >"$BATS_TEST_TMPDIR/list"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -ge 15 ]
 	for compiler in gcc 'clang --target=x86_64-linux-musl -Wno-gnu-alignof-expression'; do
-		for source in src/mimalloc.c src/overlay.c $(cat "$BATS_TEST_TMPDIR/list"); do
+		for source in src/mimalloc.c src/overlay.c src/memory/memory.c $(cat "$BATS_TEST_TMPDIR/list"); do
 			# shellcheck disable=SC2086 # a compiler with arguments
 			$compiler -std=gnu11 -O2 -fPIE -fsyntax-only -nostdinc -isystem "$incdir" -isystem "$($compiler -print-file-name=include)" \
 				-isystem "$mimalloc/include" -isystem "$mimalloc/src" -Iinclude -Wall -Wextra -Wpedantic -Wshadow \

@@ -28,7 +28,7 @@ suffix() {
 		for program in wrapper pkg-config; do
 			won $program
 			run cc-mimalloc --check $program
-			[[ $output == *"profile $profile);"* ]] || fail "$profile: $output"
+			[[ $output == *"profile $profile)"* ]] || fail "$profile: $output"
 			[ "$("./$program")" = hello ]
 		done
 	done

@@ -16,7 +16,8 @@ setup_file() {
 	export FAKE_CC_MUSL=$BASE/musl
 	local shell interpreter script tool
 	mkdir -p "$BASE/musl/include" "$BASE/lib" "$BASE/tools-ash"
-	touch "$BASE/musl/libc.a" "$BASE/musl/include/stdlib.h" "$BASE/lib/libc-overlay.a" "$BASE/lib/libmimalloc-musl.a"
+	touch "$BASE/musl/libc.a" "$BASE/musl/include/stdlib.h" "$BASE/lib/libc-overlay.a" "$BASE/lib/libmimalloc-musl.a" \
+		"$BASE/lib/libmem-overlay.a"
 	for tool in awk readlink sed tr; do
 		ln -s "$(command -v busybox)" "$BASE/tools-ash/$tool"
 	done
@@ -57,6 +58,7 @@ setup() {
 	ORIGINAL_PATH=$PATH
 	fake=$BATS_TEST_DIRNAME/wrapper/fake-cc
 	link=(
+		-Xlinker -u -Xlinker mimalloc_musl_memory_version -Xlinker "$BASE/lib/libmem-overlay.a"
 		-Xlinker -u -Xlinker mimalloc_musl_version
 		-Xlinker "$BASE/lib/libc-overlay.a" -Xlinker "$BASE/lib/libmimalloc-musl.a"
 	)
@@ -336,7 +338,7 @@ finds() {
 @test "missing archives are an error in a link only" {
 	for shell in $shells; do
 		use "$shell"
-		for archive in libc-overlay.a libmimalloc-musl.a; do
+		for archive in libc-overlay.a libmimalloc-musl.a libmem-overlay.a; do
 			copy
 			rm "$tree/lib/mimalloc-musl/x86_64-linux-musl/$archive"
 			refused "/$archive is not there" "$wrapper" main.c

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * memcmp, bcmp and strcmp. The result is the difference of the first two bytes that differ, as it
+ * is in musl.
+ */
+
+/* The first byte, from the lowest bit on, in which two integers that were loaded differ. */
+static int word_difference(uint64_t a, uint64_t b)
+{
+	const int shift = __builtin_ctzll(a ^ b) & ~7;
+
+	return (int)(a >> shift & 0xff) - (int)(b >> shift & 0xff);
+}
+
+/* Up to 32 bytes, where more would be of a page that has none of them. */
+__attribute__((__noinline__)) static int compare_at_page_end(const uint8_t *a, const uint8_t *b,
+                                                             size_t size)
+{
+	uint64_t x, y;
+
+	if (size >= 16) {
+		size_t i = 0;
+		mask same = equal(load(v16, a), load(v16, b));
+
+		if (same == MASK_ALL) {
+			i = size - 16;
+			same = equal(load(v16, a + i), load(v16, b + i));
+		}
+		return same == MASK_ALL ? 0 : difference(a, b, i + first(~same));
+	}
+	if (size >= 8) {
+		x = load(u64, a);
+		y = load(u64, b);
+		if (x == y) {
+			x = load(u64, a + size - 8);
+			y = load(u64, b + size - 8);
+		}
+	} else if (size >= 4) {
+		x = load(u32, a) | (uint64_t)load(u32, a + size - 4) << 32;
+		y = load(u32, b) | (uint64_t)load(u32, b + size - 4) << 32;
+	} else {
+		/* the first, the middle and the last: up to three bytes, these are all */
+		x = a[0] | (uint32_t)a[size / 2] << 8 | (uint32_t)a[size - 1] << 16;
+		y = b[0] | (uint32_t)b[size / 2] << 8 | (uint32_t)b[size - 1] << 16;
+	}
+	return x == y ? 0 : word_difference(x, y);
+}
+
+#if defined(__x86_64__)
+
+__attribute__((__noinline__)) static int compare_chosen(const uint8_t *a, const uint8_t *b,
+                                                        size_t size)
+{
+	return cpu_known() & CPU_WIDE ? compare_large_wide(a, b, size) : compare_large(a, b, size);
+}
+
+#else
+#define compare_chosen compare_large
+#endif
+
+int memcmp(const void *x, const void *y, size_t size)
+{
+	const uint8_t *const a = x, *const b = y;
+	size_t i = 0;
+	mask same;
+
+	if (size <= 32) {
+		/* One path, as nothing foretells the size; but of no bytes none may be read. */
+		if (!size)
+			return 0;
+		if (!in_page(a, 32) || !in_page(b, 32))
+			return compare_at_page_end(a, b, size);
+
+		/* What is behind the end does not count. */
+		const uint32_t differ = ~equal_pairs(load(v16, a), load(v16, b), load(v16, a + 16),
+		                                     load(v16, b + 16)) &
+		                        (uint32_t)((UINT64_C(1) << size) - 1);
+
+		return differ ? difference(a, b, (unsigned)__builtin_ctz(differ)) : 0;
+	}
+	if (size > LARGE)
+		return compare_chosen(a, b, size);
+	for (; i < size - 16; i += 16) {
+		same = equal(load(v16, a + i), load(v16, b + i));
+		if (same != MASK_ALL)
+			return difference(a, b, i + first(~same));
+	}
+	i = size - 16;
+	same = equal(load(v16, a + i), load(v16, b + i));
+	return same == MASK_ALL ? 0 : difference(a, b, i + first(~same));
+}
+
+alias(memcmp, bcmp);
+
+/* The bytes of 16 in which a string ends, or the two differ. */
+static inline mask string_ends(const uint8_t *a, const uint8_t *b)
+{
+	const v16 p = load(v16, a);
+
+	return equal(smaller((v16)(p == load(v16, b)), p), spread(0));
+}
+
+int strcmp(const char *x, const char *y)
+{
+	const uint8_t *a = (const uint8_t *)x, *b = (const uint8_t *)y;
+
+	for (;; a += 16, b += 16) {
+		if (in_page(a, 16) && in_page(b, 16)) {
+			const mask ends = string_ends(a, b);
+
+			if (ends)
+				return difference(a, b, first(ends));
+		} else {
+			for (size_t i = 0; i < 16; i++)
+				if (a[i] != b[i] || !a[i])
+					return difference(a, b, i);
+		}
+		/* Where pages leave room for it, four with one question. */
+		for (; in_page(a + 16, 64) && in_page(b + 16, 64); a += 64, b += 64) {
+			for (size_t i = 16; i < 80; i += 16) {
+				const mask ends = string_ends(a + i, b + i);
+
+				if (ends)
+					return difference(a, b, i + first(ends));
+			}
+		}
+	}
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * memchr and strlen.
+ */
+
+#if defined(__x86_64__)
+
+static const uint8_t *find_chosen(const uint8_t *p, int byte, const uint8_t *last)
+{
+	return cpu_known() & CPU_WIDE ? find_large_wide(p, byte, last) : find_large(p, byte, last);
+}
+
+#else
+#define find_chosen find_large
+#endif
+
+/* The first such byte from `start` on, or something behind `last`. */
+static inline const uint8_t *find(const uint8_t *start, int byte, const uint8_t *last)
+{
+	const v16 wanted = spread(byte);
+	const size_t before = (uintptr_t)start & 31;
+	/* 32 bytes, or where the page ends before them, what there is of it */
+	const uint8_t *const p = in_page(start, 32) ? start : start - before;
+	const uint32_t found =
+		equal_pairs(load(v16, p), wanted, load(v16, p + 16), wanted) >> (start - p);
+
+	if (found)
+		return start + __builtin_ctz(found);
+	return find_chosen(start - before + 32, byte, last);
+}
+
+void *memchr(const void *start, int byte, size_t size)
+{
+	const uint8_t *const p = start;
+
+	if (!size)
+		return NULL;
+
+	/* A size that goes beyond the address space means up to where the byte is. */
+	const uint8_t *const last =
+		size - 1 > UINTPTR_MAX - (uintptr_t)p ? (uint8_t *)UINTPTR_MAX : p + size - 1;
+	const uint8_t *const found = find(p, byte, last);
+
+	return found <= last ? (void *)(uintptr_t)found : NULL;
+}
+
+size_t strlen(const char *string)
+{
+	const uint8_t *const p = (const uint8_t *)string;
+
+	return (size_t)(find(p, 0, (uint8_t *)UINTPTR_MAX) - p);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is done with blocks of more than LARGE bytes, with vectors of one width; included once for
+ * each: VECTOR is the type, WIDTH its bytes, OF(name) what something has as its name for that
+ * width, TARGET what the compiler may use.
+ *
+ * The ends of a block are unaligned vectors that overlap what the loop does; what they take is
+ * loaded before the loop stores. Between them the destination is aligned.
+ */
+
+TARGET static inline void OF(copy_forward)(char *to, const char *from, size_t size)
+{
+	const VECTOR head = load(VECTOR, from);
+	const char *const from_end = from + size;
+	const VECTOR tail0 = load(VECTOR, from_end - 4 * WIDTH);
+	const VECTOR tail1 = load(VECTOR, from_end - 3 * WIDTH);
+	const VECTOR tail2 = load(VECTOR, from_end - 2 * WIDTH);
+	const VECTOR tail3 = load(VECTOR, from_end - 1 * WIDTH);
+	char *const end = to + size;
+	const ptrdiff_t away = from - to;
+	char *p = to + WIDTH - ((uintptr_t)to & (WIDTH - 1));
+
+	while (p < end - 4 * WIDTH) {
+		const VECTOR a = load(VECTOR, p + away);
+		const VECTOR b = load(VECTOR, p + away + 1 * WIDTH);
+		const VECTOR c = load(VECTOR, p + away + 2 * WIDTH);
+		const VECTOR d = load(VECTOR, p + away + 3 * WIDTH);
+
+		store(VECTOR, p, a);
+		store(VECTOR, p + 1 * WIDTH, b);
+		store(VECTOR, p + 2 * WIDTH, c);
+		store(VECTOR, p + 3 * WIDTH, d);
+		p += 4 * WIDTH;
+	}
+	store(VECTOR, end - 4 * WIDTH, tail0);
+	store(VECTOR, end - 3 * WIDTH, tail1);
+	store(VECTOR, end - 2 * WIDTH, tail2);
+	store(VECTOR, end - 1 * WIDTH, tail3);
+	store(VECTOR, to, head);
+}
+
+TARGET static inline void OF(copy_backward)(char *to, const char *from, size_t size)
+{
+	const VECTOR tail = load(VECTOR, from + size - WIDTH);
+	const VECTOR head0 = load(VECTOR, from);
+	const VECTOR head1 = load(VECTOR, from + 1 * WIDTH);
+	const VECTOR head2 = load(VECTOR, from + 2 * WIDTH);
+	const VECTOR head3 = load(VECTOR, from + 3 * WIDTH);
+	char *const end = to + size;
+	const ptrdiff_t away = from - to;
+	char *p = end - 1 - ((uintptr_t)(end - 1) & (WIDTH - 1));
+
+	while (p > to + 4 * WIDTH) {
+		p -= 4 * WIDTH;
+
+		const VECTOR a = load(VECTOR, p + away);
+		const VECTOR b = load(VECTOR, p + away + 1 * WIDTH);
+		const VECTOR c = load(VECTOR, p + away + 2 * WIDTH);
+		const VECTOR d = load(VECTOR, p + away + 3 * WIDTH);
+
+		store(VECTOR, p, a);
+		store(VECTOR, p + 1 * WIDTH, b);
+		store(VECTOR, p + 2 * WIDTH, c);
+		store(VECTOR, p + 3 * WIDTH, d);
+	}
+	store(VECTOR, to, head0);
+	store(VECTOR, to + 1 * WIDTH, head1);
+	store(VECTOR, to + 2 * WIDTH, head2);
+	store(VECTOR, to + 3 * WIDTH, head3);
+	store(VECTOR, end - WIDTH, tail);
+}
+
+TARGET static void *OF(copy_large)(void *to, const void *from, size_t size)
+{
+#if 8 * WIDTH > LARGE
+	if (size <= 8 * WIDTH) {
+		char *const p = to, *const end = p + size;
+		const char *const q = from, *const q_end = q + size;
+		const VECTOR a = load(VECTOR, q);
+		const VECTOR b = load(VECTOR, q + 1 * WIDTH);
+		const VECTOR c = load(VECTOR, q + 2 * WIDTH);
+		const VECTOR d = load(VECTOR, q + 3 * WIDTH);
+		const VECTOR e = load(VECTOR, q_end - 4 * WIDTH);
+		const VECTOR f = load(VECTOR, q_end - 3 * WIDTH);
+		const VECTOR g = load(VECTOR, q_end - 2 * WIDTH);
+		const VECTOR h = load(VECTOR, q_end - 1 * WIDTH);
+
+		store(VECTOR, p, a);
+		store(VECTOR, p + 1 * WIDTH, b);
+		store(VECTOR, p + 2 * WIDTH, c);
+		store(VECTOR, p + 3 * WIDTH, d);
+		store(VECTOR, end - 4 * WIDTH, e);
+		store(VECTOR, end - 3 * WIDTH, f);
+		store(VECTOR, end - 2 * WIDTH, g);
+		store(VECTOR, end - 1 * WIDTH, h);
+		return to;
+	}
+#endif
+#if WIDTH > 16
+	/* No other processor has it that is faster so. */
+	if (size >= STRING_FROM && (cpu_known() & CPU_STRING) &&
+	    (uintptr_t)to - (uintptr_t)from >= size && (uintptr_t)from - (uintptr_t)to >= size) {
+		void *p = to;
+
+		__asm__ volatile("rep movsb" : "+D"(p), "+S"(from), "+c"(size) : : "memory");
+		return to;
+	}
+#endif
+	if ((uintptr_t)to - (uintptr_t)from >= size)
+		OF(copy_forward)(to, from, size);
+	else
+		OF(copy_backward)(to, from, size);
+	return to;
+}
+
+TARGET static void *OF(fill_large)(void *to, int byte, size_t size)
+{
+	const VECTOR bytes = (VECTOR){ 0 } + (uint8_t)byte;
+	char *const start = to, *const end = start + size;
+	char *p = start + WIDTH - ((uintptr_t)to & (WIDTH - 1));
+
+	store(VECTOR, start, bytes);
+#if 8 * WIDTH > LARGE
+	if (size <= 8 * WIDTH) {
+		store(VECTOR, start + 1 * WIDTH, bytes);
+		store(VECTOR, start + 2 * WIDTH, bytes);
+		store(VECTOR, start + 3 * WIDTH, bytes);
+		p = end;
+	}
+#endif
+	while (p < end - 4 * WIDTH) {
+		store(VECTOR, p, bytes);
+		store(VECTOR, p + 1 * WIDTH, bytes);
+		store(VECTOR, p + 2 * WIDTH, bytes);
+		store(VECTOR, p + 3 * WIDTH, bytes);
+		p += 4 * WIDTH;
+	}
+	store(VECTOR, end - 4 * WIDTH, bytes);
+	store(VECTOR, end - 3 * WIDTH, bytes);
+	store(VECTOR, end - 2 * WIDTH, bytes);
+	store(VECTOR, end - 1 * WIDTH, bytes);
+	return to;
+}
+
+TARGET static int OF(compare_large)(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	size_t i = 0;
+
+	for (; size - i > 4 * WIDTH; i += 4 * WIDTH) {
+		const VECTOR same = (VECTOR)(load(VECTOR, a + i) == load(VECTOR, b + i)) &
+		                    (VECTOR)(load(VECTOR, a + i + 1 * WIDTH) ==
+		                             load(VECTOR, b + i + 1 * WIDTH)) &
+		                    (VECTOR)(load(VECTOR, a + i + 2 * WIDTH) ==
+		                             load(VECTOR, b + i + 2 * WIDTH)) &
+		                    (VECTOR)(load(VECTOR, a + i + 3 * WIDTH) ==
+		                             load(VECTOR, b + i + 3 * WIDTH));
+
+		if (OF(equal)(same, (VECTOR){ 0 }))
+			break;
+	}
+	for (; size - i > WIDTH; i += WIDTH) {
+		const mask same = OF(equal)(load(VECTOR, a + i), load(VECTOR, b + i));
+
+		if (same != ALL)
+			return difference(a, b, i + first(~same));
+	}
+	i = size - WIDTH;
+
+	const mask same = OF(equal)(load(VECTOR, a + i), load(VECTOR, b + i));
+
+	return same == ALL ? 0 : difference(a, b, i + first(~same));
+}
+
+/* From a multiple of 32 on. The loop reads aligned vectors that have something of the caller's in
+ * them, so that no page is read that has not. */
+TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, const uint8_t *last)
+{
+	const VECTOR wanted = (VECTOR){ 0 } + (uint8_t)byte;
+	mask found;
+
+	for (; (uintptr_t)p & (4 * WIDTH - 1); p += WIDTH) {
+		if (p > last)
+			return p;
+		found = OF(equal)(load(VECTOR, p), wanted);
+		if (found)
+			return p + first(found);
+	}
+	for (; p <= last; p += 4 * WIDTH) {
+		const VECTOR a = (VECTOR)(load(VECTOR, p) == wanted);
+		const VECTOR b = (VECTOR)(load(VECTOR, p + 1 * WIDTH) == wanted);
+		const VECTOR c = (VECTOR)(load(VECTOR, p + 2 * WIDTH) == wanted);
+		const VECTOR d = (VECTOR)(load(VECTOR, p + 3 * WIDTH) == wanted);
+		if (OF(equal)(a | b | c | d, (VECTOR){ 0 }) == ALL)
+			continue;
+		while (!(found = OF(equal)(load(VECTOR, p), wanted)))
+			p += WIDTH;
+		return p + first(found);
+	}
+	return p;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libc's functions on memory and strings that musl is slow with: the one object of
+ * libmem-overlay.a. One object, and strong names, for the reasons that overlay.c has.
+ *
+ * Each does what ISO C and musl say of it, for every size, alignment and overlap (memcpy too), and
+ * neither reads nor writes a page that has no byte of the caller's. No state but what cpu.h finds
+ * out; safe in signal handlers and before anything is initialized.
+ */
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mimalloc-musl.h"
+
+#include "../note.h"
+#include "cpu.h"
+#include "vector.h"
+
+/* A second name for a function of the same file, strong. */
+#define alias(old, new) extern __typeof(old) new __attribute__((__alias__(#old)))
+
+/* Up to this size all is done in eight vectors. */
+#define LARGE 128
+
+/* From here on a string instruction is worth its start of some 35 cycles. */
+#define STRING_FROM 4096
+
+#define VECTOR v16
+#define WIDTH  16
+#define ALL    MASK_ALL
+#define TARGET
+#define OF(name) name
+#include "large.h"
+
+#if defined(__x86_64__)
+#undef VECTOR
+#undef WIDTH
+#undef ALL
+#undef TARGET
+#undef OF
+#define VECTOR   v32
+#define WIDTH    32
+#define ALL      MASK_ALL_WIDE
+#define TARGET   target_wide
+#define OF(name) name##_wide
+#include "large.h"
+#endif
+
+#include "copy.c"
+#include "fill.c"
+#include "compare.c"
+#include "find.c"
+
+#define WORDS "memory-functions=" MIMALLOC_MUSL_VERSION
+
+ELF_NOTE(WORDS);
+
+const char *mimalloc_musl_memory_version(void)
+{
+	/* Not the note's: a linker script may discard notes. */
+	return WORDS;
+}

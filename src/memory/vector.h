@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the memory functions are written in: integers and vectors at any address, and masks, which
+ * say in which bytes of a vector something is so. Of the baseline of each architecture: SSE2, NEON.
+ */
+#ifndef MIMALLOC_MUSL_VECTOR_H
+#define MIMALLOC_MUSL_VECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#else
+#error "the memory functions are for x86-64 and aarch64"
+#endif
+
+#define any_address __attribute__((__aligned__(1), __may_alias__))
+
+typedef uint16_t u16 any_address;
+typedef uint32_t u32 any_address;
+typedef uint64_t u64 any_address;
+typedef uint8_t v16 __attribute__((__vector_size__(16))) any_address;
+typedef uint8_t v32 __attribute__((__vector_size__(32))) any_address;
+
+#define load(type, address)         (*(const type *)(address))
+#define store(type, address, value) ((void)(*(type *)(address) = (value)))
+
+static inline v16 spread(int byte)
+{
+	return (v16){ 0 } + (uint8_t)byte;
+}
+
+/* MASK_BITS for each byte, the first byte's lowest. */
+#if defined(__x86_64__)
+
+typedef uint32_t mask;
+#define MASK_BITS 1
+#define MASK_ALL  UINT32_C(0xffff)
+
+static inline mask equal(v16 a, v16 b)
+{
+	return (mask)_mm_movemask_epi8((__m128i)(a == b));
+}
+
+/* Of two pairs of vectors, a bit for each byte. */
+static inline uint32_t equal_pairs(v16 a, v16 b, v16 a2, v16 b2)
+{
+	return equal(a, b) | equal(a2, b2) << 16;
+}
+
+static inline v16 smaller(v16 a, v16 b)
+{
+	return (v16)_mm_min_epu8((__m128i)a, (__m128i)b);
+}
+
+#define target_wide __attribute__((__target__("avx2")))
+
+#define MASK_ALL_WIDE UINT32_MAX
+
+target_wide static inline mask equal_wide(v32 a, v32 b)
+{
+	return (mask)_mm256_movemask_epi8((__m256i)(a == b));
+}
+
+#else
+
+typedef uint64_t mask;
+#define MASK_BITS 4
+#define MASK_ALL  UINT64_MAX
+
+static inline mask equal(v16 a, v16 b)
+{
+	/* Half of each byte's result, so that all of them fit into one register. */
+	const uint8x8_t halves = vshrn_n_u16((uint16x8_t)(a == b), 4);
+
+	return vget_lane_u64(vreinterpret_u64_u8(halves), 0);
+}
+
+static inline uint32_t equal_pairs(v16 a, v16 b, v16 a2, v16 b2)
+{
+	static const uint8_t bits[16] = {
+		1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128
+	};
+	const uint8x16_t bit = vld1q_u8(bits);
+	uint8x16_t sum = vpaddq_u8(vandq_u8((uint8x16_t)(a == b), bit),
+	                           vandq_u8((uint8x16_t)(a2 == b2), bit));
+
+	sum = vpaddq_u8(sum, sum);
+	sum = vpaddq_u8(sum, sum);
+	return vgetq_lane_u32(vreinterpretq_u32_u8(sum), 0);
+}
+
+static inline v16 smaller(v16 a, v16 b)
+{
+	return (v16)vminq_u8((uint8x16_t)a, (uint8x16_t)b);
+}
+
+#endif
+
+/* What lies beyond an end may be read, and must not matter, as long as it is in the same page. No
+ * page is smaller. */
+#define SMALLEST_PAGE 4096
+
+/* Whether so many bytes are in one page. */
+static inline bool in_page(const uint8_t *p, size_t bytes)
+{
+	return !(((uintptr_t)p ^ ((uintptr_t)p + bytes - 1)) & SMALLEST_PAGE);
+}
+
+/* Of the first bytes that differ, as it is in musl. */
+static inline int difference(const uint8_t *a, const uint8_t *b, size_t i)
+{
+	return a[i] - b[i];
+}
+
+/* The number of the first byte in a mask that is not 0. */
+static inline size_t first(mask m)
+{
+	return (unsigned)__builtin_ctzll(m) / MASK_BITS;
+}
+
+#endif

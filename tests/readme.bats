@@ -111,9 +111,14 @@ rust() {
 	grep -qF "prints \`$(cc-mimalloc --check program)\`" "$TOP/README.md"
 }
 
+@test "use: musl's own memory functions" {
+	use 13
+	run -1 grep -q ' mimalloc_musl_memory_version$' <(nm program)
+}
+
 @test "README has no command that is not tried here" {
-	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 12 ]
-	[ "$(grep -c '^```' "$TOP/README.md")" -eq 26 ]
+	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 13 ]
+	[ "$(grep -c '^```' "$TOP/README.md")" -eq 28 ]
 }
 
 @test "examples/rust: from a new project to a verified program in its four commands" {

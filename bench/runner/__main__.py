@@ -22,8 +22,8 @@ def parse(arguments):
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Builds mimalloc-musl and what it is compared with, measures in turns, and writes a report.",
         epilog="""\
-BENCHMARK is a name that --list shows, or a group: workloads, programs, rust, outside. If none is named: all but rust,
-which bench/wasmtime measures, and outside; with --quick the workloads, start and two programs.
+BENCHMARK is a name that --list shows, or a group: workloads, programs, rust, functions, outside. If none is named: all
+but rust, which bench/wasmtime measures, functions and outside; with --quick the workloads, start and two programs.
 
 Results: results.json, report.md and plots (SVG). What was downloaded and built in bench/out is used again by the
 next run; to start afresh, remove it. Logs: bench/out/log.
@@ -60,6 +60,7 @@ def list_all():
     for p in PROGRAMS.values():
         print(f"  {p.name:<12} {p.about}{f' ({p.group})' if p.group != 'programs' else ''}")
     print("  wrapper      cc-mimalloc beside the compiler it calls")
+    print("  functions    memcpy and its like by themselves (functions)")
     print("\nContenders:")
     for c in CONTENDERS.values():
         print(f"  {c.name:<20} {c.about}")

@@ -134,6 +134,14 @@ def prepare(contender, rust):
 # --- Programs ---
 
 
+def build_functions(contender):
+    program = RUN / f"functions-{contender.name}"
+    sources = HERE / "functions"
+    if older(program, [*sources.iterdir(), contender.folder / "made-from"]):
+        text = f'cc-{contender.name} -O2 functions.c -o "$program"'
+        shell(text, sources, environment(contender, program=program), f"functions-{contender.name}")
+
+
 def build_workload(name, contender):
     program = RUN / f"{name}-{contender.name}"
     workloads = HERE / "workloads"
@@ -232,9 +240,10 @@ def check_heap(program, contender):
             raise Failure(f"{wrong}: it is no dynamic program that takes malloc from glibc")
         return
     symbols = set(re.findall(r" [a-zA-Z] (\S+)$", output_of("nm", program), re.MULTILINE))
-    foreign = {c.symbol for c in CONTENDERS.values() if c.symbol} - {contender.symbol, *contender.may_have}
-    if not static or contender.symbol not in symbols or symbols & foreign:
-        found = ", ".join(sorted(symbols & {contender.symbol, *foreign})) or "no allocator"
+    own = set(contender.symbol.split())
+    foreign = {s for c in CONTENDERS.values() for s in c.symbol.split()} - {*own, *contender.may_have}
+    if not static or own - symbols or symbols & foreign:
+        found = ", ".join(sorted(symbols & {*own, *foreign})) or "no allocator"
         raise Failure(f"{wrong}: {'static' if static else 'dynamic'}, with {found}")
 
 
@@ -271,6 +280,8 @@ def build(plan):
         for c in b.contenders:
             if (b.binary, c.name) not in won:
                 make = (build_program, program, c.host) if program else (build_workload, b.binary, c.host)
+                if b.group == "functions":
+                    make = build_functions, c.host
                 check = check_heap, RUN / f"{b.binary}-{c.host.name}", c
                 won[b.binary, c.name] = {c.name, c.host.name} <= ready and attempt(
                     f"{b.binary} with {c.name}", make, check

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from recipes import (
     CONTENDERS,
+    FUNCTIONS,
     GROUPS,
     OUT,
     PROGRAMS,
@@ -70,6 +71,24 @@ def plan_workloads(names, contenders, options):
         )
 
 
+def plan_functions(contenders, options):
+    part = [c for c in contenders if "functions" in c.parts]
+    for name, places in FUNCTIONS.items():
+        for where in places:
+            yield Benchmark(
+                "functions",
+                f"{name} {where}",
+                0,
+                f"{name}, {where}",
+                f"exec $program {name} {where} {options.seconds}",
+                part,
+                options.rounds,
+                0,
+                "ns",
+                binary="functions",
+            )
+
+
 def plan_start(contenders, options):
     part = [c for c in contenders if workload_takes(c)]
     for strings, about in (0, "start to exit"), (300, "start, 300 strings, a line printed, exit"):
@@ -130,10 +149,12 @@ def make_plan(options):
     names = options.benchmark or (QUICK_DEFAULT if options.quick else DEFAULT)
     wanted = [n for name in names for n in GROUPS.get(name, [name])]
     for name in wanted:
-        if name not in WORKLOADS and name not in PROGRAMS and name not in ("start", "wrapper"):
+        if name not in WORKLOADS and name not in PROGRAMS and name not in ("start", "wrapper", "functions"):
             raise Failure(f"there is no benchmark '{name}' (bench/run --list)")
     contenders = chosen_contenders(options)
     plan = [*plan_workloads([n for n in WORKLOADS if n in wanted], contenders, options)]
+    if "functions" in wanted:
+        plan += plan_functions(contenders, options)
     if "start" in wanted:
         plan += plan_start(contenders, options)
     for program in PROGRAMS.values():

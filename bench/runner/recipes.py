@@ -40,7 +40,7 @@ class Contender:
     needs: list = field(default_factory=list)
     prepare: str = ""
     prepare_rust: str = ""
-    programs: bool = True
+    parts: list = field(default_factory=lambda: ["workloads", "programs", "rust"])
 
     @property
     def folder(self):
@@ -78,7 +78,7 @@ class Program:
     threads: list = field(default_factory=lambda: [1])
 
     def takes(self, contender):
-        if not contender.programs:
+        if ("rust" if self.group == "rust" else "programs") not in contender.parts:
             return False
         if self.group == "rust":
             return bool(contender.host.triple) and (not contender.feature or contender.feature in self.features)
@@ -93,13 +93,24 @@ def read(file):
 CONTENDERS = {name: Contender(name, **table) for name, table in read("contenders.toml").items()}
 PROGRAMS = {name: Program(name, **table) for name, table in read("programs.toml").items()}
 WORKLOADS = read("workloads.toml")
+# What bench/functions measures, and where the bytes lie.
+FUNCTIONS = {
+    "memcpy": ["real", "hot", "aligned", "cold"],
+    "memmove-down": ["hot"],
+    "memmove-up": ["hot"],
+    "memset": ["real", "hot", "cold"],
+    "memcmp": ["real", "hot", "cold"],
+    "memchr": ["hot"],
+    "strlen": ["real", "hot"],
+    "strcmp": ["real", "hot"],
+}
 GROUPS = {"workloads": list(WORKLOADS)}
 for p in PROGRAMS.values():
     GROUPS.setdefault(p.group, []).append(p.name)
 
 
 def workload_takes(contender):
-    return bool(contender.host.cc)
+    return bool(contender.host.cc) and "workloads" in contender.parts
 
 
 def about_workload(name):

@@ -9,6 +9,9 @@ from recipes import title
 
 OURS = "mimalloc-musl"
 PERCENTILES = ["p50", "p99", "p99.9", "max"]
+# Of the metrics of `functions`.
+SHOWN_SIZES = "1 8 16 32 64 128 256 512 1024 4096 16384 524288 16777216".split()
+NO_SIZES = {"cycle", "wall", "user", "system", "peak_kib", "switches", "faults"}
 MEASURES = [
     ("wall", "wall time", "s"),
     ("user", "user time", "s"),
@@ -215,6 +218,37 @@ def part_start(results):
         "program in KiB (glibc's is dynamic).",
         table(["", *[b["about"] for b in benchmarks], "peak", "size"], rows),
     ]
+
+
+def per_call(runs, key):
+    """Nanoseconds of a call, the least of each run, over the runs."""
+    return median(runs[key]) if runs and key in runs else None
+
+
+def part_functions(results):
+    """A row for each contender: of a program's sizes, or of each size."""
+    benchmarks = results.of("functions")
+    if not benchmarks:
+        return []
+    parts = [
+        "## Memory functions",
+        "Nanoseconds of a call with glibc's, and ratios to that; the least of each run, and the median over the runs. "
+        "`real`: as many of each size as a program calls for, by chance. Otherwise one size: in the first cache (`hot`), "
+        "there and aligned to 64 bytes (`aligned`), in none (`cold`).",
+    ]
+    for b in benchmarks:
+        base = b["contenders"].get("glibc")
+        if not base:
+            continue
+        measured = [k for k in base if k.isdigit() or (b["name"].endswith(" real") and k not in NO_SIZES)]
+        keys = [k for k in measured if not k.isdigit() or k in SHOWN_SIZES]
+        rows = [["glibc, ns", *[number(per_call(base, k)) for k in keys]]]
+        for c in results.names([b]):
+            if c != "glibc":
+                cells = [f"{per_call(b['contenders'][c], k) / per_call(base, k):.2f}" for k in keys]
+                rows.append([f"**{c}**" if c == OURS else c, *cells])
+        parts += [f"### {b['name']}", table(["", *keys], rows)]
+    return parts
 
 
 def part_rust(results):
@@ -467,6 +501,25 @@ class Plots:
             axes.margins(x=0.2)
         self.save(figure, "start.svg", "Start-up and size (less is better)")
 
+    def functions(self):
+        benchmarks = [b for b in self.results.of("functions") if not b["name"].endswith(" real")]
+        if not benchmarks:
+            return
+        figure, panels = self.grid(len(benchmarks), 4, (2.8, 2.4))
+        for axes, b in zip(panels, benchmarks):
+            first = next(iter(b["contenders"].values()))
+            sizes = [int(k) for k in first if k.isdigit()]
+            bytes_per_cycle = {
+                c: [n * per_call(runs, "cycle") / per_call(runs, str(n)) for n in sizes]
+                for c, runs in b["contenders"].items()
+            }
+            self.lines(axes, b["name"], sizes, bytes_per_cycle)
+            axes.set_xscale("log", base=2)
+            axes.set_yscale("log", base=2)
+            axes.set_xlabel("bytes")
+        panels[0].set_ylabel("bytes per cycle")
+        self.save(figure, "functions.svg", "Memory functions: bytes per cycle over size (more is better)")
+
     def rust(self):
         benchmarks = self.results.of("rust")
         for name in dict.fromkeys(b["name"] for b in benchmarks):
@@ -498,6 +551,7 @@ class Plots:
         self.ratios(["outside"], "outside.svg", "Benchmarks of others (less is better)")
         self.ratios(["rust"], "rust.svg", "Rust (less is better)")
         self.rust()
+        self.functions()
 
 
 # --- All of it ---
@@ -529,6 +583,8 @@ def write(folder):
         *images("rust"),
         *part_rust(results),
         *part_wrapper(results),
+        *part_functions(results),
+        *images("functions"),
     ]
     (folder / "figures.md").write_text(figures(results))
     (folder / "report.md").write_text("\n\n".join(p for p in parts if p) + "\n")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What this processor has beyond the baseline, found out while the program runs: musl has no ifunc,
- * and a pointer that a constructor sets would be unset in the calls before. Only blocks that are
- * LARGE enough look.
+ * and a pointer that a constructor sets would be unset in the calls before. Only what is LARGE
+ * looks, and only copying and filling asks.
  */
 #ifndef MIMALLOC_MUSL_CPU_H
 #define MIMALLOC_MUSL_CPU_H
@@ -67,7 +67,7 @@ __attribute__((__cold__, __noinline__)) static unsigned cpu_ask(size_t size)
 			unsigned saved, high;
 
 			/* That the kernel saves the registers, xmm and ymm. */
-			__asm__("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
+			__asm__ volatile("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
 			if ((saved & 6) == 6)
 				found |= CPU_WIDE;
 			/* AMD's have it too, and are slower with it than with vectors. */

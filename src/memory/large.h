@@ -97,7 +97,7 @@ TARGET static void *OF(copy_large)(void *to, const void *from, size_t size)
 	}
 #endif
 #if WIDTH > 16
-	/* No other processor has it that is faster so. */
+	/* Looked at here, as it goes with wide vectors only (cpu.h). */
 	if (size >= STRING_FROM && (cpu_known() & CPU_STRING) &&
 	    (uintptr_t)to - (uintptr_t)from >= size && (uintptr_t)from - (uintptr_t)to >= size) {
 		void *p = to;

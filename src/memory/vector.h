@@ -12,10 +12,10 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include <arm_neon.h>
 #else
-#error "the memory functions are for x86-64 and aarch64"
+#error "the memory functions are for x86-64 and for aarch64, little-endian"
 #endif
 
 #define any_address __attribute__((__aligned__(1), __may_alias__))

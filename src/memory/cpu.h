@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What this processor has beyond the baseline, found out while the program runs: musl has no ifunc,
- * and a pointer that a constructor sets would be unset in the calls before. Only what is LARGE
+ * and a pointer that a constructor sets would be unset in the calls before. Only what is large
  * looks, and only copying and filling asks.
  */
 #ifndef MIMALLOC_MUSL_CPU_H

@@ -5,7 +5,7 @@
 
 #if defined(__x86_64__)
 
-static const uint8_t *find_chosen(const uint8_t *p, int byte, const uint8_t *last)
+static const uint8_t *find_chosen(const uint8_t *p, int byte, uintptr_t last)
 {
 	return cpu_known() & CPU_WIDE ? find_large_wide(p, byte, last) : find_large(p, byte, last);
 }
@@ -15,7 +15,7 @@ static const uint8_t *find_chosen(const uint8_t *p, int byte, const uint8_t *las
 #endif
 
 /* The first such byte from `start` on, or something behind `last`. */
-static inline const uint8_t *find(const uint8_t *start, int byte, const uint8_t *last)
+static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last)
 {
 	const v16 wanted = spread(byte);
 	const size_t before = (uintptr_t)start & 31;
@@ -37,16 +37,16 @@ void *memchr(const void *start, int byte, size_t size)
 		return NULL;
 
 	/* A size that goes beyond the address space means up to where the byte is. */
-	const uint8_t *const last =
-		size - 1 > UINTPTR_MAX - (uintptr_t)p ? (uint8_t *)UINTPTR_MAX : p + size - 1;
+	const uintptr_t last =
+		size - 1 > UINTPTR_MAX - (uintptr_t)p ? UINTPTR_MAX : (uintptr_t)p + (size - 1);
 	const uint8_t *const found = find(p, byte, last);
 
-	return found <= last ? (void *)(uintptr_t)found : NULL;
+	return (uintptr_t)found <= last ? (void *)(uintptr_t)found : NULL;
 }
 
 size_t strlen(const char *string)
 {
 	const uint8_t *const p = (const uint8_t *)string;
 
-	return (size_t)(find(p, 0, (uint8_t *)UINTPTR_MAX) - p);
+	return (size_t)(find(p, 0, UINTPTR_MAX) - p);
 }

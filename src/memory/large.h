@@ -17,14 +17,15 @@ TARGET static inline void OF(copy_forward)(char *to, const char *from, size_t si
 	const VECTOR tail2 = load(VECTOR, from_end - 2 * WIDTH);
 	const VECTOR tail3 = load(VECTOR, from_end - 1 * WIDTH);
 	char *const end = to + size;
-	const ptrdiff_t away = from - to;
+	const uintptr_t away = (uintptr_t)from - (uintptr_t)to;
 	char *p = to + WIDTH - ((uintptr_t)to & (WIDTH - 1));
 
 	while (p < end - 4 * WIDTH) {
-		const VECTOR a = load(VECTOR, p + away);
-		const VECTOR b = load(VECTOR, p + away + 1 * WIDTH);
-		const VECTOR c = load(VECTOR, p + away + 2 * WIDTH);
-		const VECTOR d = load(VECTOR, p + away + 3 * WIDTH);
+		const char *const q = (const char *)((uintptr_t)p + away);
+		const VECTOR a = load(VECTOR, q);
+		const VECTOR b = load(VECTOR, q + 1 * WIDTH);
+		const VECTOR c = load(VECTOR, q + 2 * WIDTH);
+		const VECTOR d = load(VECTOR, q + 3 * WIDTH);
 
 		store(VECTOR, p, a);
 		store(VECTOR, p + 1 * WIDTH, b);
@@ -47,16 +48,17 @@ TARGET static inline void OF(copy_backward)(char *to, const char *from, size_t s
 	const VECTOR head2 = load(VECTOR, from + 2 * WIDTH);
 	const VECTOR head3 = load(VECTOR, from + 3 * WIDTH);
 	char *const end = to + size;
-	const ptrdiff_t away = from - to;
+	const uintptr_t away = (uintptr_t)from - (uintptr_t)to;
 	char *p = end - 1 - ((uintptr_t)(end - 1) & (WIDTH - 1));
 
 	while (p > to + 4 * WIDTH) {
 		p -= 4 * WIDTH;
 
-		const VECTOR a = load(VECTOR, p + away);
-		const VECTOR b = load(VECTOR, p + away + 1 * WIDTH);
-		const VECTOR c = load(VECTOR, p + away + 2 * WIDTH);
-		const VECTOR d = load(VECTOR, p + away + 3 * WIDTH);
+		const char *const q = (const char *)((uintptr_t)p + away);
+		const VECTOR a = load(VECTOR, q);
+		const VECTOR b = load(VECTOR, q + 1 * WIDTH);
+		const VECTOR c = load(VECTOR, q + 2 * WIDTH);
+		const VECTOR d = load(VECTOR, q + 3 * WIDTH);
 
 		store(VECTOR, p, a);
 		store(VECTOR, p + 1 * WIDTH, b);
@@ -173,19 +175,19 @@ TARGET static int OF(compare_large)(const uint8_t *a, const uint8_t *b, size_t s
 
 /* From a multiple of 32 on. The loop reads aligned vectors that have something of the caller's in
  * them, so that no page is read that has not. */
-TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, const uint8_t *last)
+TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, uintptr_t last)
 {
 	const VECTOR wanted = (VECTOR){ 0 } + (uint8_t)byte;
 	mask found;
 
 	for (; (uintptr_t)p & (4 * WIDTH - 1); p += WIDTH) {
-		if (p > last)
+		if ((uintptr_t)p > last)
 			return p;
 		found = OF(equal)(load(VECTOR, p), wanted);
 		if (found)
 			return p + first(found);
 	}
-	for (; p <= last; p += 4 * WIDTH) {
+	for (; (uintptr_t)p <= last; p += 4 * WIDTH) {
 		const VECTOR a = (VECTOR)(load(VECTOR, p) == wanted);
 		const VECTOR b = (VECTOR)(load(VECTOR, p + 1 * WIDTH) == wanted);
 		const VECTOR c = (VECTOR)(load(VECTOR, p + 2 * WIDTH) == wanted);

@@ -225,6 +225,43 @@ of() {
 	[ -s results/programs.svg ]
 }
 
+@test "functions: no error of memory in them, times of calls, in the report and plotted" {
+	gcc -O1 -g -fsanitize=address,undefined "$TOP/bench/functions/functions.c" -o functions
+	for case in 'memcpy hot' 'memmove-up hot' 'memset cold' 'strcmp real' 'strlen aligned'; do
+		# shellcheck disable=SC2086 # words
+		./functions $case 0.01 >said
+		[ "$(wc -l <said)" -ge 3 ]
+		grep -q '^cycle 0\.' said
+	done
+	run -2 ./functions memcpy
+	"$TOP/bench/run" functions --quick --rounds 1 --contenders musl,mimalloc-musl,musl-inline --results results >log 2>&1 || fail "$(tail log)"
+	[ "$(of results 'data["failures"]')" = '[]' ]
+	for contender in glibc musl mimalloc-musl musl-inline; do
+		[ "$(of results "0.1 < of('functions', 'memcpy hot', '$contender', 0)['16'][0] < 1000")" = True ]
+	done
+	grep -q '^### strcmp real' results/report.md
+	grep -q '^| \*\*mimalloc-musl\*\* | [0-9.]* | ' results/report.md
+	"$python" -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' results/functions.svg
+}
+
+@test "functions: the sizes that a program calls them with are counted" {
+	cat >known.c <<-'END'
+		#include <string.h>
+		int main(void)
+		{
+			static char from[100], to[100];
+			for (int i = 0; i < 1000; i++)
+				memcpy(to, from, 20);
+			return memcmp(to, from, 100);
+		}
+	END
+	CC_MIMALLOC_MEMORY=off cc-mimalloc -static -O2 -fno-builtin -fno-tree-loop-distribute-patterns "$TOP/bench/functions/count.c" known.c -o known
+	COUNTS=counts ./known
+	awk '$1 == "memcpy" && $2 >= 1000 && $2 < 1010 && $3 >= 20000 && $15 > 980 { found++ }
+		$1 == "memcmp" && $2 >= 1 && $3 >= 100 { found++ }
+		END { exit found != 2 }' counts || fail "$(cat counts)"
+}
+
 @test "the committed results: each report is what its results say, and names the machine and the command" {
 	count=0
 	for folder in "$TOP"/bench/results/*/; do

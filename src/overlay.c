@@ -42,6 +42,7 @@
 
 #include "mimalloc-musl.h"
 #include "mimalloc.h"
+#include "alias.h"
 #include "note.h"
 
 /* The alignment of every block, whatever its size (size.h). */
@@ -183,14 +184,5 @@ volatile int *const __bump_lockptr = &bump_lock;
 
 /* --- What was linked in, for people and for cc-mimalloc --check --- */
 
-#define WORDS                                                                \
-	"mimalloc-musl=" MIMALLOC_MUSL_VERSION " mimalloc=" MIMALLOC_VERSION \
-	" profile=" MIMALLOC_MUSL_PROFILE
-
-ELF_NOTE(WORDS);
-
-const char *mimalloc_musl_version(void)
-{
-	/* Not the note's: a linker script may discard notes. */
-	return WORDS;
-}
+ELF_NOTE(mimalloc_musl_version, "mimalloc-musl=" MIMALLOC_MUSL_VERSION " mimalloc=" MIMALLOC_VERSION
+                                " profile=" MIMALLOC_MUSL_PROFILE)

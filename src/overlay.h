@@ -9,9 +9,6 @@
 
 #define hidden __attribute__((__visibility__("hidden")))
 
-/* A second name for a function of the same file, as musl's weak_alias but strong. */
-#define alias(old, new) extern __typeof(old) new __attribute__((__alias__(#old)))
-
 /* musl's internal names; its own objects refer to them, and no header of musl's declares them. The
  * seam dates from musl 1.2.2: commit 8d37958d gives libc access to its own malloc, commit 167390f0
  * makes fork tell the allocator. */

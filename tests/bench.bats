@@ -234,6 +234,7 @@ of() {
 		grep -q '^cycle 0\.' said
 	done
 	run -2 ./functions memcpy
+	run -2 ./functions memcpy nowhere 0.01
 	"$TOP/bench/run" functions --quick --rounds 1 --contenders musl,mimalloc-musl,musl-inline --results results >log 2>&1 || fail "$(tail log)"
 	[ "$(of results 'data["failures"]')" = '[]' ]
 	for contender in glibc musl mimalloc-musl musl-inline; do

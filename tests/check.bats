@@ -104,7 +104,7 @@ says() {
 	for target in aarch64 riscv64 i386 armv7 powerpc s390x; do
 		cat >note.c <<-'EOF'
 			#include "note.h"
-			ELF_NOTE("mimalloc-musl=9.8.7 mimalloc=3.2.1 profile=test");
+			ELF_NOTE(version, "mimalloc-musl=9.8.7 mimalloc=3.2.1 profile=test")
 			void _start(void) { for (;;); }
 		EOF
 		clang --target=$target-linux-gnu -I "$TOP/src" -c -O1 -ffreestanding note.c

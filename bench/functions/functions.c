@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The functions on memory and strings, by themselves: how long a call takes, over its size.
 //
-// usage: functions CASE SECONDS, where SECONDS is for all of it. Prints `SIZE NANOSECONDS` a line,
-// or `PROGRAM NANOSECONDS` for `real`, whose sizes are those of a program (sizes.h), by chance.
+// usage: functions FUNCTION hot|aligned|cold|real SECONDS, which are for all of it. Prints `SIZE
+// NANOSECONDS` a line, or `PROGRAM NANOSECONDS` for `real`, whose sizes are those of a program
+// (sizes.h), by chance.
 //
 // Linked with one libc or another. A compiler that is told to inlines some of the calls instead.
 #define _POSIX_C_SOURCE 199309L
@@ -232,7 +233,9 @@ int main(int argc, char **argv)
 	const int real = strcmp(where, "real") == 0, cold = strcmp(where, "cold") == 0;
 	const int aligned = strcmp(where, "aligned") == 0;
 
-	for (size_t f = 0; argc == 4 && f < FUNCTIONS; f++) {
+	const int known = real || cold || aligned || strcmp(where, "hot") == 0;
+
+	for (size_t f = 0; argc == 4 && known && f < FUNCTIONS; f++) {
 		if (strcmp(argv[1], functions[f].name) != 0)
 			continue;
 

@@ -18,16 +18,8 @@ __attribute__((__noinline__)) static int compare_at_page_end(const uint8_t *a, c
 {
 	uint64_t x, y;
 
-	if (size >= 16) {
-		size_t i = 0;
-		mask same = equal(load(v16, a), load(v16, b));
-
-		if (same == MASK_ALL) {
-			i = size - 16;
-			same = equal(load(v16, a + i), load(v16, b + i));
-		}
-		return same == MASK_ALL ? 0 : difference(a, b, i + first(~same));
-	}
+	if (size >= 16)
+		return compare_large(a, b, size);
 	if (size >= 8) {
 		x = load(u64, a);
 		y = load(u64, b);
@@ -61,8 +53,6 @@ __attribute__((__noinline__)) static int compare_chosen(const uint8_t *a, const 
 int memcmp(const void *x, const void *y, size_t size)
 {
 	const uint8_t *const a = x, *const b = y;
-	size_t i = 0;
-	mask same;
 
 	if (size <= 32) {
 		/* One path, as nothing foretells the size; but of no bytes none may be read. */
@@ -78,16 +68,7 @@ int memcmp(const void *x, const void *y, size_t size)
 
 		return differ ? difference(a, b, (unsigned)__builtin_ctz(differ)) : 0;
 	}
-	if (size > LARGE)
-		return compare_chosen(a, b, size);
-	for (; i < size - 16; i += 16) {
-		same = equal(load(v16, a + i), load(v16, b + i));
-		if (same != MASK_ALL)
-			return difference(a, b, i + first(~same));
-	}
-	i = size - 16;
-	same = equal(load(v16, a + i), load(v16, b + i));
-	return same == MASK_ALL ? 0 : difference(a, b, i + first(~same));
+	return size > LARGE ? compare_chosen(a, b, size) : compare_large(a, b, size);
 }
 
 alias(memcmp, bcmp);

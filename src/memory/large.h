@@ -144,6 +144,7 @@ TARGET static void *OF(fill_large)(void *to, int byte, size_t size)
 	return to;
 }
 
+/* For WIDTH bytes and more. */
 TARGET static int OF(compare_large)(const uint8_t *a, const uint8_t *b, size_t size)
 {
 	size_t i = 0;

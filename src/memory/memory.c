@@ -13,12 +13,10 @@
 
 #include "mimalloc-musl.h"
 
+#include "../alias.h"
 #include "../note.h"
 #include "cpu.h"
 #include "vector.h"
-
-/* A second name for a function of the same file, strong. */
-#define alias(old, new) extern __typeof(old) new __attribute__((__alias__(#old)))
 
 /* Up to this size all is done in eight vectors. */
 #define LARGE 128
@@ -52,12 +50,4 @@
 #include "compare.c"
 #include "find.c"
 
-#define WORDS "memory-functions=" MIMALLOC_MUSL_VERSION
-
-ELF_NOTE(WORDS);
-
-const char *mimalloc_musl_memory_version(void)
-{
-	/* Not the note's: a linker script may discard notes. */
-	return WORDS;
-}
+ELF_NOTE(mimalloc_musl_memory_version, "memory-functions=" MIMALLOC_MUSL_VERSION)

@@ -38,17 +38,11 @@ __attribute__((__noinline__)) static int compare_at_page_end(const uint8_t *a, c
 	return x == y ? 0 : word_difference(x, y);
 }
 
-#if defined(__x86_64__)
-
-__attribute__((__noinline__)) static int compare_chosen(const uint8_t *a, const uint8_t *b,
+__attribute__((__noinline__)) static int compare_widest(const uint8_t *a, const uint8_t *b,
                                                         size_t size)
 {
-	return cpu_known() & CPU_WIDE ? compare_large_wide(a, b, size) : compare_large(a, b, size);
+	return widest(compare_large, a, b, size);
 }
-
-#else
-#define compare_chosen compare_large
-#endif
 
 int memcmp(const void *x, const void *y, size_t size)
 {
@@ -68,7 +62,7 @@ int memcmp(const void *x, const void *y, size_t size)
 
 		return differ ? difference(a, b, (unsigned)__builtin_ctz(differ)) : 0;
 	}
-	return size > LARGE ? compare_chosen(a, b, size) : compare_large(a, b, size);
+	return size > LARGE ? compare_widest(a, b, size) : compare_large(a, b, size);
 }
 
 alias(memcmp, bcmp);

@@ -4,28 +4,12 @@
  * program's mistake of calling the wrong one costs.
  */
 
-#if defined(__x86_64__)
-
-/* Each of these ends in a call of another, so that none has to save a register. */
-__attribute__((__cold__, __noinline__)) static void *copy_unasked(void *to, const void *from,
-                                                                  size_t size)
+/* A function of its own, so that memmove saves no register for it. */
+__attribute__((__noinline__)) static void *copy_widest(void *to, const void *from, size_t size)
 {
-	return cpu_ask(size) & CPU_WIDE ? copy_large_wide(to, from, size)
-	                                : copy_large(to, from, size);
+	cpu_count(size);
+	return widest(copy_large, to, from, size);
 }
-
-__attribute__((__noinline__)) static void *copy_chosen(void *to, const void *from, size_t size)
-{
-	const unsigned features = cpu_known();
-
-	if (features & CPU_WIDE)
-		return copy_large_wide(to, from, size);
-	return features ? copy_large(to, from, size) : copy_unasked(to, from, size);
-}
-
-#else
-#define copy_chosen copy_large
-#endif
 
 /* Up to LARGE all is loaded before anything is stored, so it does not matter how the two overlap.
  */
@@ -35,21 +19,15 @@ void *memmove(void *to, const void *from, size_t size)
 	const char *const q = from;
 
 	if (size > LARGE)
-		return copy_chosen(to, from, size);
+		return copy_widest(to, from, size);
 	if (size > 64) {
 		const v16 a = load(v16, q), h = load(v16, q + size - 16);
 		const v16 b = load(v16, q + 16), g = load(v16, q + size - 32);
 		const v16 c = load(v16, q + 32), f = load(v16, q + size - 48);
 		const v16 d = load(v16, q + 48), e = load(v16, q + size - 64);
 
-		store(v16, p, a);
-		store(v16, p + 16, b);
-		store(v16, p + 32, c);
-		store(v16, p + 48, d);
-		store(v16, p + size - 64, e);
-		store(v16, p + size - 48, f);
-		store(v16, p + size - 32, g);
-		store(v16, p + size - 16, h);
+		store_four(p, a, b, c, d);
+		store_four(p + size - 64, e, f, g, h);
 	} else if (size >= 16) {
 		/* Four that overlap as they need to: each branch less on a size that nothing
 		 * foretells is worth more than what is stored twice. */

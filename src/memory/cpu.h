@@ -16,29 +16,21 @@ enum {
 	CPU_STRING = 4, /* with these: `rep movsb` is faster still for a long block */
 };
 
-#if defined(CPU_FEATURES) /* by tests, to have each of them on any machine */
-
-static inline unsigned cpu_known(void)
-{
-	return CPU_FEATURES;
-}
-
-static unsigned cpu_ask(size_t size)
-{
-	return size ? CPU_FEATURES : CPU_BASELINE;
-}
-
-#elif defined(__x86_64__)
+#if defined(__x86_64__)
 #include <cpuid.h>
 
-#define bit_ERMS         (1u << 9) /* which gcc and clang name differently */
+#define bit_ERMS (1u << 9) /* which gcc and clang name differently */
 
 /* In a virtual machine each CPUID costs 4 us, which wide vectors win back in 2 MiB. Most programs
  * that run for a moment never come that far. */
 #define CPU_WORTH_ASKING (2u << 20)
 
-static unsigned cpu_features; /* 0: not asked yet */
-static size_t cpu_bytes;      /* in large blocks, until it is asked */
+#ifndef CPU_FEATURES /* by tests, to have each of them on any machine */
+#define CPU_FEATURES 0
+#endif
+
+static unsigned cpu_features = CPU_FEATURES; /* 0: not asked yet */
+static size_t cpu_bytes;                     /* in large blocks, until it is asked */
 
 /* What is found out of it, 0 as long as it has not been asked. */
 static inline unsigned cpu_known(void)
@@ -47,14 +39,14 @@ static inline unsigned cpu_known(void)
 }
 
 /* As long as it is not known: for a block of `size` bytes. */
-__attribute__((__cold__, __noinline__)) static unsigned cpu_ask(size_t size)
+__attribute__((__cold__, __noinline__)) static void cpu_ask(size_t size)
 {
 	/* Counts that threads lose only put the question off. */
 	const size_t bytes = __atomic_load_n(&cpu_bytes, __ATOMIC_RELAXED) + size;
 
 	__atomic_store_n(&cpu_bytes, bytes, __ATOMIC_RELAXED);
 	if (bytes < CPU_WORTH_ASKING)
-		return CPU_BASELINE;
+		return;
 
 	unsigned found = CPU_BASELINE;
 	unsigned leaves, a, vendor, basic, extended, d;
@@ -77,8 +69,26 @@ __attribute__((__cold__, __noinline__)) static unsigned cpu_ask(size_t size)
 		}
 	}
 	__atomic_store_n(&cpu_features, found, __ATOMIC_RELAXED);
-	return found;
 }
+
+/* A large block of `size` bytes is copied or filled. */
+static inline void cpu_count(size_t size)
+{
+	if (!cpu_known())
+		cpu_ask(size);
+}
+
+/* A function of large.h, for the widest vectors there are. */
+#define widest(name, ...) (cpu_known() & CPU_WIDE ? name##_wide(__VA_ARGS__) : name(__VA_ARGS__))
+
+#else
+
+static inline void cpu_count(size_t size)
+{
+	(void)size;
+}
+
+#define widest(name, ...) name(__VA_ARGS__)
 
 #endif
 

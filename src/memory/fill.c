@@ -3,26 +3,11 @@
  * memset.
  */
 
-#if defined(__x86_64__)
-
-__attribute__((__cold__, __noinline__)) static void *fill_unasked(void *to, int byte, size_t size)
+__attribute__((__noinline__)) static void *fill_widest(void *to, int byte, size_t size)
 {
-	return cpu_ask(size) & CPU_WIDE ? fill_large_wide(to, byte, size)
-	                                : fill_large(to, byte, size);
+	cpu_count(size);
+	return widest(fill_large, to, byte, size);
 }
-
-__attribute__((__noinline__)) static void *fill_chosen(void *to, int byte, size_t size)
-{
-	const unsigned features = cpu_known();
-
-	if (features & CPU_WIDE)
-		return fill_large_wide(to, byte, size);
-	return features ? fill_large(to, byte, size) : fill_unasked(to, byte, size);
-}
-
-#else
-#define fill_chosen fill_large
-#endif
 
 void *memset(void *to, int byte, size_t size)
 {
@@ -32,16 +17,10 @@ void *memset(void *to, int byte, size_t size)
 		const v16 bytes = spread(byte);
 
 		if (size > LARGE)
-			return fill_chosen(to, byte, size);
+			return fill_widest(to, byte, size);
 		if (size > 64) {
-			store(v16, p, bytes);
-			store(v16, p + 16, bytes);
-			store(v16, p + 32, bytes);
-			store(v16, p + 48, bytes);
-			store(v16, p + size - 64, bytes);
-			store(v16, p + size - 48, bytes);
-			store(v16, p + size - 32, bytes);
-			store(v16, p + size - 16, bytes);
+			store_four(p, bytes, bytes, bytes, bytes);
+			store_four(p + size - 64, bytes, bytes, bytes, bytes);
 			return to;
 		}
 

@@ -3,17 +3,6 @@
  * memchr and strlen.
  */
 
-#if defined(__x86_64__)
-
-static const uint8_t *find_chosen(const uint8_t *p, int byte, uintptr_t last)
-{
-	return cpu_known() & CPU_WIDE ? find_large_wide(p, byte, last) : find_large(p, byte, last);
-}
-
-#else
-#define find_chosen find_large
-#endif
-
 /* The first such byte from `start` on, or something behind `last`. */
 static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last)
 {
@@ -26,7 +15,7 @@ static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last
 
 	if (found)
 		return start + __builtin_ctz(found);
-	return find_chosen(start - before + 32, byte, last);
+	return widest(find_large, start - before + 32, byte, last);
 }
 
 void *memchr(const void *start, int byte, size_t size)

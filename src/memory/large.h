@@ -8,6 +8,25 @@
  * loaded before the loop stores. Between them the destination is aligned.
  */
 
+TARGET static inline void OF(store_four)(char *p, VECTOR a, VECTOR b, VECTOR c, VECTOR d)
+{
+	store(VECTOR, p, a);
+	store(VECTOR, p + 1 * WIDTH, b);
+	store(VECTOR, p + 2 * WIDTH, c);
+	store(VECTOR, p + 3 * WIDTH, d);
+}
+
+/* All four are loaded before one is stored. */
+TARGET static inline void OF(copy_four)(char *to, const char *from)
+{
+	const VECTOR a = load(VECTOR, from);
+	const VECTOR b = load(VECTOR, from + 1 * WIDTH);
+	const VECTOR c = load(VECTOR, from + 2 * WIDTH);
+	const VECTOR d = load(VECTOR, from + 3 * WIDTH);
+
+	OF(store_four)(to, a, b, c, d);
+}
+
 TARGET static inline void OF(copy_forward)(char *to, const char *from, size_t size)
 {
 	const VECTOR head = load(VECTOR, from);
@@ -21,22 +40,10 @@ TARGET static inline void OF(copy_forward)(char *to, const char *from, size_t si
 	char *p = to + WIDTH - ((uintptr_t)to & (WIDTH - 1));
 
 	while (p < end - 4 * WIDTH) {
-		const char *const q = (const char *)((uintptr_t)p + away);
-		const VECTOR a = load(VECTOR, q);
-		const VECTOR b = load(VECTOR, q + 1 * WIDTH);
-		const VECTOR c = load(VECTOR, q + 2 * WIDTH);
-		const VECTOR d = load(VECTOR, q + 3 * WIDTH);
-
-		store(VECTOR, p, a);
-		store(VECTOR, p + 1 * WIDTH, b);
-		store(VECTOR, p + 2 * WIDTH, c);
-		store(VECTOR, p + 3 * WIDTH, d);
+		OF(copy_four)(p, (const char *)((uintptr_t)p + away));
 		p += 4 * WIDTH;
 	}
-	store(VECTOR, end - 4 * WIDTH, tail0);
-	store(VECTOR, end - 3 * WIDTH, tail1);
-	store(VECTOR, end - 2 * WIDTH, tail2);
-	store(VECTOR, end - 1 * WIDTH, tail3);
+	OF(store_four)(end - 4 * WIDTH, tail0, tail1, tail2, tail3);
 	store(VECTOR, to, head);
 }
 
@@ -54,21 +61,9 @@ TARGET static inline void OF(copy_backward)(char *to, const char *from, size_t s
 	while (p > to + 4 * WIDTH) {
 		p -= 4 * WIDTH;
 
-		const char *const q = (const char *)((uintptr_t)p + away);
-		const VECTOR a = load(VECTOR, q);
-		const VECTOR b = load(VECTOR, q + 1 * WIDTH);
-		const VECTOR c = load(VECTOR, q + 2 * WIDTH);
-		const VECTOR d = load(VECTOR, q + 3 * WIDTH);
-
-		store(VECTOR, p, a);
-		store(VECTOR, p + 1 * WIDTH, b);
-		store(VECTOR, p + 2 * WIDTH, c);
-		store(VECTOR, p + 3 * WIDTH, d);
+		OF(copy_four)(p, (const char *)((uintptr_t)p + away));
 	}
-	store(VECTOR, to, head0);
-	store(VECTOR, to + 1 * WIDTH, head1);
-	store(VECTOR, to + 2 * WIDTH, head2);
-	store(VECTOR, to + 3 * WIDTH, head3);
+	OF(store_four)(to, head0, head1, head2, head3);
 	store(VECTOR, end - WIDTH, tail);
 }
 
@@ -87,14 +82,8 @@ TARGET static void *OF(copy_large)(void *to, const void *from, size_t size)
 		const VECTOR g = load(VECTOR, q_end - 2 * WIDTH);
 		const VECTOR h = load(VECTOR, q_end - 1 * WIDTH);
 
-		store(VECTOR, p, a);
-		store(VECTOR, p + 1 * WIDTH, b);
-		store(VECTOR, p + 2 * WIDTH, c);
-		store(VECTOR, p + 3 * WIDTH, d);
-		store(VECTOR, end - 4 * WIDTH, e);
-		store(VECTOR, end - 3 * WIDTH, f);
-		store(VECTOR, end - 2 * WIDTH, g);
-		store(VECTOR, end - 1 * WIDTH, h);
+		OF(store_four)(p, a, b, c, d);
+		OF(store_four)(end - 4 * WIDTH, e, f, g, h);
 		return to;
 	}
 #endif
@@ -124,23 +113,15 @@ TARGET static void *OF(fill_large)(void *to, int byte, size_t size)
 	store(VECTOR, start, bytes);
 #if 8 * WIDTH > LARGE
 	if (size <= 8 * WIDTH) {
-		store(VECTOR, start + 1 * WIDTH, bytes);
-		store(VECTOR, start + 2 * WIDTH, bytes);
-		store(VECTOR, start + 3 * WIDTH, bytes);
+		OF(store_four)(start, bytes, bytes, bytes, bytes);
 		p = end;
 	}
 #endif
 	while (p < end - 4 * WIDTH) {
-		store(VECTOR, p, bytes);
-		store(VECTOR, p + 1 * WIDTH, bytes);
-		store(VECTOR, p + 2 * WIDTH, bytes);
-		store(VECTOR, p + 3 * WIDTH, bytes);
+		OF(store_four)(p, bytes, bytes, bytes, bytes);
 		p += 4 * WIDTH;
 	}
-	store(VECTOR, end - 4 * WIDTH, bytes);
-	store(VECTOR, end - 3 * WIDTH, bytes);
-	store(VECTOR, end - 2 * WIDTH, bytes);
-	store(VECTOR, end - 1 * WIDTH, bytes);
+	OF(store_four)(end - 4 * WIDTH, bytes, bytes, bytes, bytes);
 	return to;
 }
 

@@ -31,6 +31,7 @@ static struct call {
 
 static size_t placed; // of calls
 static uint8_t *from, *to;
+static uint8_t *flush; // if not NULL: to go through before each run, so that the caches have that
 static volatile uint64_t sink;
 
 static uint64_t by_chance(void)
@@ -114,9 +115,8 @@ static const struct {
 
 #define FUNCTIONS (sizeof functions / sizeof *functions)
 
-// The least time of a call, of as many runs as there is time for. `flush` is memory to go through
-// before each, so that the caches have that.
-static double measure(void (*run)(size_t), size_t count, double nanoseconds, uint8_t *flush)
+// The least time of a call, of as many runs as there is time for.
+static double measure(void (*run)(size_t), size_t count, double nanoseconds)
 {
 	const double end = now() + nanoseconds;
 	double least = 1e18;
@@ -244,16 +244,16 @@ int main(int argc, char **argv)
 		from = area(cold ? COLD : HOT);
 		// Not at the same place of a page, where processors take one for the other.
 		to = cold ? from : area(HOT + 2048) + 2048;
-		uint8_t *const flush = cold ? area(HOT) : NULL;
 		// Ours asks the processor what it has once so much was copied.
 		memcpy(to + (4 << 20), from, 3 << 20);
-		printf("cycle %.4f\n", measure(add, 1 << 16, 1e7, NULL));
+		printf("cycle %.4f\n", measure(add, 1 << 16, 1e7));
+		flush = cold ? area(HOT) : NULL;
 		for (size_t k = 0; real && k < PROGRAMS; k++)
 			if (strcmp(programs[k].function, argv[1]) == 0)
 				printf("%s %.3f\n", programs[k].name,
 				       measure(functions[f].run,
 				               place_hot(0, programs[k].shares, 0),
-				               seconds / PROGRAMS * 1e9, NULL));
+				               seconds / PROGRAMS * 1e9));
 		for (size_t k = 0; !real && k < sizeof sizes / sizeof *sizes; k++) {
 			if (cold && sizes[k] > 1 << 20)
 				break;
@@ -262,7 +262,7 @@ int main(int argc, char **argv)
 				cold ? place_cold(sizes[k]) : place_hot(sizes[k], NULL, aligned);
 			printf("%zu %.3f\n", sizes[k],
 			       measure(functions[f].run, count,
-			               seconds / (sizeof sizes / sizeof *sizes) * 1e9, flush));
+			               seconds / (sizeof sizes / sizeof *sizes) * 1e9));
 		}
 		return 0;
 	}

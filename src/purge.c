@@ -12,7 +12,7 @@
 /* What each profile keeps.
  *
  * KEPT_LEAST: bytes that may always be unused; KEPT_PART: the part of what is in use that may be
- * unused beside it.
+ * unused beside it: a compiler that is done with a function begins the next.
  *
  * RATION: bytes that may go back for each millisecond that passes. Taking them again costs 2.5 to
  * 7 % of that millisecond (default; 14 on a machine whose page faults are slow). What is not spent
@@ -27,7 +27,7 @@
 #define RATION     MI_MiB
 #else
 #define KEPT_LEAST MI_MiB
-#define KEPT_PART  4
+#define KEPT_PART  2
 #define RATION     (256 * MI_KiB)
 #endif
 #define SAVED_MSECS 1000

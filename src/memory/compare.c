@@ -44,6 +44,12 @@ __attribute__((__noinline__)) static int compare_widest(const uint8_t *a, const 
 	return widest(compare_large, a, b, size);
 }
 
+/* Of 32 bytes, a bit for each in which the two differ. */
+static inline uint32_t differ_pair(const uint8_t *a, const uint8_t *b)
+{
+	return ~mask_of_two(equal_at(v16, a, b), equal_at(v16, a + 16, b + 16));
+}
+
 int memcmp(const void *x, const void *y, size_t size)
 {
 	const uint8_t *const a = x, *const b = y;
@@ -56,13 +62,21 @@ int memcmp(const void *x, const void *y, size_t size)
 			return compare_at_page_end(a, b, size);
 
 		/* What is behind the end does not count. */
-		const uint32_t differ = ~equal_pairs(load(v16, a), load(v16, b), load(v16, a + 16),
-		                                     load(v16, b + 16)) &
-		                        (uint32_t)((UINT64_C(1) << size) - 1);
+		const uint32_t differ = differ_pair(a, b) & (uint32_t)((UINT64_C(1) << size) - 1);
 
 		return differ ? difference(a, b, (unsigned)__builtin_ctz(differ)) : 0;
 	}
-	return size > LARGE ? compare_widest(a, b, size) : compare_large(a, b, size);
+	if (size > 64)
+		return size > LARGE ? compare_widest(a, b, size) : compare_large(a, b, size);
+
+	for (size_t i = 0;; i = size - 32) {
+		const uint32_t differ = differ_pair(a + i, b + i);
+
+		if (differ)
+			return difference(a, b, i + (unsigned)__builtin_ctz(differ));
+		if (i)
+			return 0;
+	}
 }
 
 alias(memcmp, bcmp);
@@ -70,9 +84,9 @@ alias(memcmp, bcmp);
 /* The bytes of 16 in which a string ends, or the two differ. */
 static inline mask string_ends(const uint8_t *a, const uint8_t *b)
 {
-	const v16 p = load(v16, a);
+	const v16 same = equal_at(v16, a, b);
 
-	return equal(smaller((v16)(p == load(v16, b)), p), spread(0));
+	return mask_of((v16)(smaller(same, load(v16, a)) == spread(0)));
 }
 
 int strcmp(const char *x, const char *y)

@@ -131,26 +131,23 @@ TARGET static int OF(compare_large)(const uint8_t *a, const uint8_t *b, size_t s
 	size_t i = 0;
 
 	for (; size - i > 4 * WIDTH; i += 4 * WIDTH) {
-		const VECTOR same = (VECTOR)(load(VECTOR, a + i) == load(VECTOR, b + i)) &
-		                    (VECTOR)(load(VECTOR, a + i + 1 * WIDTH) ==
-		                             load(VECTOR, b + i + 1 * WIDTH)) &
-		                    (VECTOR)(load(VECTOR, a + i + 2 * WIDTH) ==
-		                             load(VECTOR, b + i + 2 * WIDTH)) &
-		                    (VECTOR)(load(VECTOR, a + i + 3 * WIDTH) ==
-		                             load(VECTOR, b + i + 3 * WIDTH));
+		const VECTOR same = equal_at(VECTOR, a + i, b + i) &
+		                    equal_at(VECTOR, a + i + 1 * WIDTH, b + i + 1 * WIDTH) &
+		                    equal_at(VECTOR, a + i + 2 * WIDTH, b + i + 2 * WIDTH) &
+		                    equal_at(VECTOR, a + i + 3 * WIDTH, b + i + 3 * WIDTH);
 
-		if (OF(equal)(same, (VECTOR){ 0 }))
+		if (OF(mask_of)(same) != ALL)
 			break;
 	}
 	for (; size - i > WIDTH; i += WIDTH) {
-		const mask same = OF(equal)(load(VECTOR, a + i), load(VECTOR, b + i));
+		const mask same = OF(mask_of)(equal_at(VECTOR, a + i, b + i));
 
 		if (same != ALL)
 			return difference(a, b, i + first(~same));
 	}
 	i = size - WIDTH;
 
-	const mask same = OF(equal)(load(VECTOR, a + i), load(VECTOR, b + i));
+	const mask same = OF(mask_of)(equal_at(VECTOR, a + i, b + i));
 
 	return same == ALL ? 0 : difference(a, b, i + first(~same));
 }
@@ -165,7 +162,7 @@ TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, uintptr_
 	for (; (uintptr_t)p & (4 * WIDTH - 1); p += WIDTH) {
 		if ((uintptr_t)p > last)
 			return p;
-		found = OF(equal)(load(VECTOR, p), wanted);
+		found = OF(mask_of)((VECTOR)(load(VECTOR, p) == wanted));
 		if (found)
 			return p + first(found);
 	}
@@ -174,9 +171,9 @@ TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, uintptr_
 		const VECTOR b = (VECTOR)(load(VECTOR, p + 1 * WIDTH) == wanted);
 		const VECTOR c = (VECTOR)(load(VECTOR, p + 2 * WIDTH) == wanted);
 		const VECTOR d = (VECTOR)(load(VECTOR, p + 3 * WIDTH) == wanted);
-		if (OF(equal)(a | b | c | d, (VECTOR){ 0 }) == ALL)
+		if (!OF(mask_of)(a | b | c | d))
 			continue;
-		while (!(found = OF(equal)(load(VECTOR, p), wanted)))
+		while (!(found = OF(mask_of)((VECTOR)(load(VECTOR, p) == wanted))))
 			p += WIDTH;
 		return p + first(found);
 	}

@@ -41,15 +41,16 @@ typedef uint32_t mask;
 #define MASK_BITS 1
 #define MASK_ALL  UINT32_C(0xffff)
 
-static inline mask equal(v16 a, v16 b)
+/* Of the result of comparing two vectors. */
+static inline mask mask_of(v16 v)
 {
-	return (mask)_mm_movemask_epi8((__m128i)(a == b));
+	return (mask)_mm_movemask_epi8((__m128i)v);
 }
 
-/* Of two pairs of vectors, a bit for each byte. */
-static inline uint32_t equal_pairs(v16 a, v16 b, v16 a2, v16 b2)
+/* Of two results, a bit for each byte. */
+static inline uint32_t mask_of_two(v16 v, v16 v2)
 {
-	return equal(a, b) | equal(a2, b2) << 16;
+	return mask_of(v) | mask_of(v2) << 16;
 }
 
 static inline v16 smaller(v16 a, v16 b)
@@ -61,9 +62,9 @@ static inline v16 smaller(v16 a, v16 b)
 
 #define MASK_ALL_WIDE UINT32_MAX
 
-target_wide static inline mask equal_wide(v32 a, v32 b)
+target_wide static inline mask mask_of_wide(v32 v)
 {
-	return (mask)_mm256_movemask_epi8((__m256i)(a == b));
+	return (mask)_mm256_movemask_epi8((__m256i)v);
 }
 
 #else
@@ -72,22 +73,21 @@ typedef uint64_t mask;
 #define MASK_BITS 4
 #define MASK_ALL  UINT64_MAX
 
-static inline mask equal(v16 a, v16 b)
+static inline mask mask_of(v16 v)
 {
 	/* Half of each byte's result, so that all of them fit into one register. */
-	const uint8x8_t halves = vshrn_n_u16((uint16x8_t)(a == b), 4);
+	const uint8x8_t halves = vshrn_n_u16((uint16x8_t)v, 4);
 
 	return vget_lane_u64(vreinterpret_u64_u8(halves), 0);
 }
 
-static inline uint32_t equal_pairs(v16 a, v16 b, v16 a2, v16 b2)
+static inline uint32_t mask_of_two(v16 v, v16 v2)
 {
 	static const uint8_t bits[16] = {
 		1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128
 	};
 	const uint8x16_t bit = vld1q_u8(bits);
-	uint8x16_t sum = vpaddq_u8(vandq_u8((uint8x16_t)(a == b), bit),
-	                           vandq_u8((uint8x16_t)(a2 == b2), bit));
+	uint8x16_t sum = vpaddq_u8(vandq_u8((uint8x16_t)v, bit), vandq_u8((uint8x16_t)v2, bit));
 
 	sum = vpaddq_u8(sum, sum);
 	sum = vpaddq_u8(sum, sum);
@@ -100,6 +100,9 @@ static inline v16 smaller(v16 a, v16 b)
 }
 
 #endif
+
+/* What two vectors have at these addresses, as a vector of bytes that are 0 or 255. */
+#define equal_at(type, a, b) ((type)(load(type, a) == load(type, b)))
 
 /* What lies beyond an end may be read, and must not matter, as long as it is in the same page. No
  * page is smaller. */

@@ -108,7 +108,11 @@ def run(options, arguments):
     except OSError:
         raise Failure("another bench/run is at work here; two would spoil each other's times") from None
     # Before the runs: the tree may be worked on while they take their time.
-    commit = output_of("git", "-C", str(ROOT), "describe", "--always", "--dirty").strip()
+    git = "git", "-C", str(ROOT)
+    commit = output_of(*git, "describe", "--always").strip()
+    # Earlier results are no part of what is measured.
+    if output_of(*git, "status", "--porcelain", "--untracked-files=no", ":!bench/results"):
+        commit += "-dirty"
     if " " in commit:
         commit = "a tree that is no git checkout"
     failures = build(benchmarks)

@@ -86,7 +86,7 @@ static inline mask string_ends(const uint8_t *a, const uint8_t *b)
 {
 	const v16 same = equal_at(v16, a, b);
 
-	return mask_of((v16)(smaller(same, load(v16, a)) == spread(0)));
+	return mask_of(equal(v16, smaller(same, load(v16, a)), spread(0)));
 }
 
 int strcmp(const char *x, const char *y)

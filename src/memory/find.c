@@ -6,7 +6,7 @@
 /* Of 32 bytes, a bit for each that is the wanted one. */
 static inline uint32_t found_in_pair(const uint8_t *p, v16 wanted)
 {
-	return mask_of_two((v16)(load(v16, p) == wanted), (v16)(load(v16, p + 16) == wanted));
+	return mask_of_two(equal(v16, load(v16, p), wanted), equal(v16, load(v16, p + 16), wanted));
 }
 
 /* Most are short: so many bytes are looked at before a function for long ones is called. */
@@ -18,8 +18,8 @@ static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last
 	const v16 wanted = spread(byte);
 	const size_t before = (uintptr_t)start & 31;
 	/* 32 bytes, or where the page ends before them, what there is of it */
-	const uint8_t *const first = in_page(start, 32) ? start : start - before;
-	const uint32_t found = found_in_pair(first, wanted) >> (start - first);
+	const uint8_t *const head = in_page(start, 32) ? start : start - before;
+	const uint32_t found = found_in_pair(head, wanted) >> (start - head);
 
 	if (found)
 		return start + __builtin_ctz(found);
@@ -30,7 +30,9 @@ static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last
 		p += 32;
 		if ((uintptr_t)p > last)
 			return p;
+
 		const uint32_t more = found_in_pair(p, wanted);
+
 		if (more)
 			return p + __builtin_ctz(more);
 	}

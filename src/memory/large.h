@@ -162,18 +162,18 @@ TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, uintptr_
 	for (; (uintptr_t)p & (4 * WIDTH - 1); p += WIDTH) {
 		if ((uintptr_t)p > last)
 			return p;
-		found = OF(mask_of)((VECTOR)(load(VECTOR, p) == wanted));
+		found = OF(mask_of)(equal(VECTOR, load(VECTOR, p), wanted));
 		if (found)
 			return p + first(found);
 	}
 	for (; (uintptr_t)p <= last; p += 4 * WIDTH) {
-		const VECTOR a = (VECTOR)(load(VECTOR, p) == wanted);
-		const VECTOR b = (VECTOR)(load(VECTOR, p + 1 * WIDTH) == wanted);
-		const VECTOR c = (VECTOR)(load(VECTOR, p + 2 * WIDTH) == wanted);
-		const VECTOR d = (VECTOR)(load(VECTOR, p + 3 * WIDTH) == wanted);
+		const VECTOR a = equal(VECTOR, load(VECTOR, p), wanted);
+		const VECTOR b = equal(VECTOR, load(VECTOR, p + 1 * WIDTH), wanted);
+		const VECTOR c = equal(VECTOR, load(VECTOR, p + 2 * WIDTH), wanted);
+		const VECTOR d = equal(VECTOR, load(VECTOR, p + 3 * WIDTH), wanted);
 		if (!OF(mask_of)(a | b | c | d))
 			continue;
-		while (!(found = OF(mask_of)((VECTOR)(load(VECTOR, p) == wanted))))
+		while (!(found = OF(mask_of)(equal(VECTOR, load(VECTOR, p), wanted))))
 			p += WIDTH;
 		return p + first(found);
 	}

@@ -101,8 +101,9 @@ static inline v16 smaller(v16 a, v16 b)
 
 #endif
 
-/* What two vectors have at these addresses, as a vector of bytes that are 0 or 255. */
-#define equal_at(type, a, b) ((type)(load(type, a) == load(type, b)))
+/* Of two vectors, in which bytes they are equal: a vector of bytes that are 255 or 0. */
+#define equal(type, a, b)    ((type)((a) == (b)))
+#define equal_at(type, p, q) equal(type, load(type, p), load(type, q))
 
 /* What lies beyond an end may be read, and must not matter, as long as it is in the same page. No
  * page is smaller. */

@@ -33,6 +33,18 @@ build_all() {
 	[ "$count" -eq 88 ]
 }
 
+@test "what was freed last is what malloc gives first, but with all of mimalloc" {
+	for profile in default speed small full; do
+		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/last-freed.c" -o "$profile"
+		won "$profile"
+	done
+	./default
+	./speed
+	./small
+	run -1 ./full
+	[[ $output == *' of 64 sizes' ]]
+}
+
 @test "headers, library and note agree on the version" {
 	cc-mimalloc -static "-I$PREFIX/include" "-I$PREFIX/include/mimalloc-musl" "$TOP/tests/unit/version.c" -o version
 	./version

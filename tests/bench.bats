@@ -263,6 +263,23 @@ of() {
 		END { exit found != 2 }' counts || fail "$(cat counts)"
 }
 
+@test "the commit that was measured: dirty by what was changed, not by earlier results" {
+	git -C "$TOP" rev-parse 2>/dev/null || skip 'this tree is no git checkout'
+	git clone -q "file://$TOP" clone
+	commit() {
+		"$python" -Bc 'import sys; sys.path.insert(0, sys.argv[1]); import build; build.ROOT = "clone"; print(build.commit())' \
+			"$TOP/bench/runner"
+	}
+	name=$(git -C clone describe --always)
+	[ "$(commit)" = "$name" ]
+	echo >>clone/bench/results/0.1.0/report.md
+	[ "$(commit)" = "$name" ]
+	echo >>clone/src/overlay.c
+	[ "$(commit)" = "$name-dirty" ]
+	rm -rf clone/.git
+	[ "$(commit)" = 'a tree that is no git checkout' ]
+}
+
 @test "the committed results: each report is what its results say, and names the machine and the command" {
 	count=0
 	for folder in "$TOP"/bench/results/*/; do

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import plan
-from recipes import CONTENDERS, OUT, PROGRAMS, ROOT, WORKLOADS, Failure, about_workload, say
+from recipes import CONTENDERS, OUT, PROGRAMS, WORKLOADS, Failure, about_workload, say
 
 
 def parse(arguments):
@@ -97,7 +97,7 @@ def write_report(folder):
 
 
 def run(options, arguments):
-    from build import build, output_of
+    from build import build, commit
     from measure import measure
 
     benchmarks = plan.make_plan(options)
@@ -108,13 +108,7 @@ def run(options, arguments):
     except OSError:
         raise Failure("another bench/run is at work here; two would spoil each other's times") from None
     # Before the runs: the tree may be worked on while they take their time.
-    git = "git", "-C", str(ROOT)
-    commit = output_of(*git, "describe", "--always").strip()
-    # Earlier results are no part of what is measured.
-    if output_of(*git, "status", "--porcelain", "--untracked-files=no", ":!bench/results"):
-        commit += "-dirty"
-    if " " in commit:
-        commit = "a tree that is no git checkout"
+    measured = commit()
     failures = build(benchmarks)
     if not options.build:
         about_machine = machine()
@@ -124,7 +118,7 @@ def run(options, arguments):
         everything = {
             "command": " ".join(["bench/run", *arguments]),
             "date": datetime.date.today().isoformat(),
-            "commit": commit,
+            "commit": measured,
             "rounds": options.rounds,
             "machine": about_machine,
             "contenders": {

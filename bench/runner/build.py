@@ -16,6 +16,16 @@ def output_of(*command, env=None, cwd=None):
     return done.stdout
 
 
+def commit():
+    """Of what is measured, with `-dirty` if it was changed since: earlier results are no part of it."""
+    git = "git", "-C", str(ROOT)
+    name = output_of(*git, "describe", "--always").strip()
+    if " " in name:
+        return "a tree that is no git checkout"
+    changed = output_of(*git, "status", "--porcelain", "--untracked-files=no", ":!bench/results")
+    return f"{name}-dirty" if changed else name
+
+
 # --- The recipes' shell ---
 
 

@@ -3,15 +3,6 @@
  * memchr and strlen.
  */
 
-/* Of 32 bytes, a bit for each that is the wanted one. */
-static inline uint32_t found_in_pair(const uint8_t *p, v16 wanted)
-{
-	return mask_of_two(equal(v16, load(v16, p), wanted), equal(v16, load(v16, p + 16), wanted));
-}
-
-/* Most are short: so many bytes are looked at before a function for long ones is called. */
-#define SHORT 96
-
 /* The first such byte from `start` on, or something behind `last`. */
 static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last)
 {
@@ -19,24 +10,25 @@ static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last
 	const size_t before = (uintptr_t)start & 31;
 	/* 32 bytes, or where the page ends before them, what there is of it */
 	const uint8_t *const head = in_page(start, 32) ? start : start - before;
-	const uint32_t found = found_in_pair(head, wanted) >> (start - head);
+	const uint32_t found = found_in_32(head, wanted) >> (start - head);
 
 	if (found)
 		return start + __builtin_ctz(found);
 
 	const uint8_t *p = start - before;
 
-	for (int i = 32; i < SHORT; i += 32) {
+	for (int i = 32;; i += 32) {
 		p += 32;
 		if ((uintptr_t)p > last)
 			return p;
+		if (i == SHORT)
+			return widest(find_large, p, byte, last);
 
-		const uint32_t more = found_in_pair(p, wanted);
+		const uint32_t more = found_in_32(p, wanted);
 
 		if (more)
 			return p + __builtin_ctz(more);
 	}
-	return widest(find_large, p + 32, byte, last);
 }
 
 void *memchr(const void *start, int byte, size_t size)

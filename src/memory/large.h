@@ -152,20 +152,23 @@ TARGET static int OF(compare_large)(const uint8_t *a, const uint8_t *b, size_t s
 	return same == ALL ? 0 : difference(a, b, i + first(~same));
 }
 
-/* From a multiple of 32 on. The loop reads aligned vectors that have something of the caller's in
- * them, so that no page is read that has not. */
+/* From a multiple of 32 on, SHORT bytes behind the one before the start. Then in blocks that are
+ * aligned, so that no page is read that has nothing of the caller's: the first of them may begin
+ * with bytes that were looked at, but with none before the start. */
 TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, uintptr_t last)
 {
 	const VECTOR wanted = (VECTOR){ 0 } + (uint8_t)byte;
-	mask found;
 
-	for (; (uintptr_t)p & (4 * WIDTH - 1); p += WIDTH) {
+	for (int i = SHORT; i < 128; i += 32) {
+		const uint32_t found = OF(found_in_32)(p, wanted);
+
+		if (found)
+			return p + __builtin_ctz(found);
+		p += 32;
 		if ((uintptr_t)p > last)
 			return p;
-		found = OF(mask_of)(equal(VECTOR, load(VECTOR, p), wanted));
-		if (found)
-			return p + first(found);
 	}
+	p -= (uintptr_t)p & (4 * WIDTH - 1);
 	for (; (uintptr_t)p <= last; p += 4 * WIDTH) {
 		const VECTOR a = equal(VECTOR, load(VECTOR, p), wanted);
 		const VECTOR b = equal(VECTOR, load(VECTOR, p + 1 * WIDTH), wanted);
@@ -173,9 +176,12 @@ TARGET static const uint8_t *OF(find_large)(const uint8_t *p, int byte, uintptr_
 		const VECTOR d = equal(VECTOR, load(VECTOR, p + 3 * WIDTH), wanted);
 		if (!OF(mask_of)(a | b | c | d))
 			continue;
-		while (!(found = OF(mask_of)(equal(VECTOR, load(VECTOR, p), wanted))))
-			p += WIDTH;
-		return p + first(found);
+		for (;; p += 32) {
+			const uint32_t found = OF(found_in_32)(p, wanted);
+
+			if (found)
+				return p + __builtin_ctz(found);
+		}
 	}
 	return p;
 }

@@ -21,6 +21,9 @@
 /* Up to this size all is done in eight vectors. */
 #define LARGE 128
 
+/* What is looked for is mostly in the first so many bytes: no function is called before. */
+#define SHORT 64
+
 /* From here on a string instruction is worth its start of some 35 cycles. */
 #define STRING_FROM 4096
 

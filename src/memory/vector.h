@@ -105,6 +105,19 @@ static inline v16 smaller(v16 a, v16 b)
 #define equal(type, a, b)    ((type)((a) == (b)))
 #define equal_at(type, p, q) equal(type, load(type, p), load(type, q))
 
+/* Of 32 bytes, a bit for each that is the wanted one. */
+static inline uint32_t found_in_32(const uint8_t *p, v16 wanted)
+{
+	return mask_of_two(equal(v16, load(v16, p), wanted), equal(v16, load(v16, p + 16), wanted));
+}
+
+#if defined(__x86_64__)
+target_wide static inline uint32_t found_in_32_wide(const uint8_t *p, v32 wanted)
+{
+	return mask_of_wide(equal(v32, load(v32, p), wanted));
+}
+#endif
+
 /* What lies beyond an end may be read, and must not matter, as long as it is in the same page. No
  * page is smaller. */
 #define SMALLEST_PAGE 4096

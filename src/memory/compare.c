@@ -50,14 +50,32 @@ static inline uint32_t differ_pair(const uint8_t *a, const uint8_t *b)
 	return ~mask_of_two(equal_at(v16, a, b), equal_at(v16, a + 16, b + 16));
 }
 
+/* If SIZE is 0, both become what may be read instead: 32 bytes of one page. Of C, gcc makes a
+ * branch, and programs that compare nothing half the time pay for it with 2.3 ns. */
+static inline void readable(const uint8_t **a, const uint8_t **b, size_t size)
+{
+	static const uint8_t nothing[32] __attribute__((__aligned__(32))) = { 0 };
+
+#if defined(__x86_64__)
+	__asm__("test %2, %2\n\tcmovz %3, %0\n\tcmovz %3, %1"
+	        : "+&r"(*a), "+&r"(*b)
+	        : "r"(size), "r"(nothing)
+	        : "cc");
+#else
+	__asm__("cmp %2, #0\n\tcsel %0, %3, %0, eq\n\tcsel %1, %3, %1, eq"
+	        : "+&r"(*a), "+&r"(*b)
+	        : "r"(size), "r"(nothing)
+	        : "cc");
+#endif
+}
+
 int memcmp(const void *x, const void *y, size_t size)
 {
-	const uint8_t *const a = x, *const b = y;
+	const uint8_t *a = x, *b = y;
 
 	if (size <= 32) {
 		/* One path, as nothing foretells the size; but of no bytes none may be read. */
-		if (!size)
-			return 0;
+		readable(&a, &b, size);
 		if (!in_page(a, 32) || !in_page(b, 32))
 			return compare_at_page_end(a, b, size);
 

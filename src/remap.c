@@ -3,13 +3,13 @@
  * realloc of large blocks. Included by mimalloc.c behind upstream's function of this name, which
  * copies, and keeps what is cut off.
  *
- * A block that is a mimalloc page of its own (above 512 KiB) first takes what is free behind it.
- * Where that is in use, a block of a MiB or more that grows in small steps moves into a mapping of
- * its own, once; from then on mremap grows it, in place or elsewhere: pages are moved, not bytes.
- * The page's record lies in front of such a block and so moves as well: for that moment the page is
- * taken out of every list. In steps of a quarter and more a block is copied a few times only, and
- * memory that has been in use is faster than what mmap gives: a vector that grows by halves takes
- * 0.6 of the time.
+ * A block that is a mimalloc page of its own (above 512 KiB) first takes what is free behind it,
+ * and gives it back when it shrinks. Where that is in use, a block of a MiB or more that grows
+ * in small steps moves into a mapping of its own, once; from then on mremap grows it, in place
+ * or elsewhere: pages are moved, not bytes. The page's record lies in front of such a block and
+ * so moves as well: for that moment the page is taken out of every list. In steps of a quarter
+ * and more a block is copied a few times only, and memory that has been in use is faster than
+ * what mmap gives: a vector that grows by halves takes 0.6 of the time.
  */
 
 #define REMAP_LEAST MI_MiB
@@ -100,8 +100,9 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 	return moved ? block : NULL;
 }
 
-/* The block takes the slices behind it, if it is an arena's and they are free. */
-static bool block_extend(mi_page_t *page, const void *block, size_t size)
+/* An arena's block takes the slices behind it, if they are free, or gives back those it does not
+ * need any more. */
+static bool block_fit(mi_page_t *page, const void *block, size_t size)
 {
 	if (page->memid.memkind != MI_MEM_ARENA || page->memid.is_pinned ||
 	    !mi_page_is_singleton(page) || !mi_page_is_abandoned(page) ||
@@ -109,25 +110,36 @@ static bool block_extend(mi_page_t *page, const void *block, size_t size)
 		return false;
 
 	mi_theap_t *const theap = _mi_page_associated_theap_peek(page); /* may be NULL */
-	mi_arena_t *const arena = page->memid.mem.arena.arena;
-	const size_t index = page->memid.mem.arena.slice_index;
-	const size_t count = page->memid.mem.arena.slice_count;
-	const size_t before = (size_t)(mi_page_start(page) - mi_page_slice_start(page));
+	mi_subproc_t *const subproc = mi_page_subproc(page);
+	uint8_t *const start = mi_page_slice_start(page);
+	mi_memid_t rest = page->memid;
+	const size_t count = rest.mem.arena.slice_count;
+	const size_t before = (size_t)(mi_page_start(page) - start);
 	const size_t wanted = _mi_slice_count_of_size(before + size);
 
 	if (!page_map_prepare(block, mi_min(size, MI_LARGE_PAGE_SIZE)) ||
 	    !mi_page_claim_ownership(page))
 		return false;
 	_mi_arenas_page_unabandon(page, theap);
-	const bool taken = wanted <= count || arena_try_take(arena, index + count, wanted - count);
-	if (taken) {
-		page->memid.mem.arena.slice_count = (uint32_t)mi_max(wanted, count);
-		page->block_size = _mi_size_of_slices(mi_max(wanted, count)) - before;
+	rest.mem.arena.slice_index += (uint32_t)mi_min(wanted, count);
+	const bool resized =
+		wanted <= count ||
+		arena_try_take(rest.mem.arena.arena, rest.mem.arena.slice_index, wanted - count);
+	if (resized) {
+		if (wanted < count)
+			_mi_page_map_unregister(page);
+		page->memid.mem.arena.slice_count = (uint32_t)wanted;
+		page->block_size = _mi_size_of_slices(wanted) - before;
 		/* Cannot fail: the page map is prepared. */
 		(void)!_mi_page_map_register(page);
 	}
 	_mi_arenas_page_abandon(page, theap);
-	return taken;
+	if (wanted < count) {
+		rest.mem.arena.slice_count = (uint32_t)(count - wanted);
+		_mi_arenas_free(subproc, start + _mi_size_of_slices(wanted),
+		                _mi_size_of_slices(count - wanted), rest);
+	}
+	return resized;
 }
 
 /* In a mapping of its own, with room to grow. */
@@ -163,18 +175,13 @@ void *mi_realloc(void *block, size_t size)
 			p = block_resize(page, size, 0);
 			if (p)
 				return p;
-		} else if (mi_page_is_singleton(page) && size >= usable / 2) {
-			uint8_t *const start =
-				mi_align_up_ptr((uint8_t *)block + size, _mi_os_page_size());
-			uint8_t *const end =
-				mi_align_down_ptr((uint8_t *)block + usable, _mi_os_page_size());
-			_mi_prim_reset(start, (size_t)(end - start));
+		} else if (block_fit(page, block, size)) {
 			return block;
 		}
 		return upstream_realloc(block, size);
 	}
 
-	if (block_extend(page, block, size))
+	if (block_fit(page, block, size))
 		return block;
 	if (is_mapping(page, block)) {
 		p = block_resize(page, size, spare);

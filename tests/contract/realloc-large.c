@@ -55,6 +55,8 @@ int main(void)
 		p = realloc(p, size * 5 / 8);
 		CHECK(p);
 		CHECK(resident() < size * 6 / 8 + 16 * MIB);
+		// Not once more at each further step.
+		CHECK(malloc_usable_size(p) < size * 6 / 8 + STEP);
 		CHECK(p[0] == 1 && p[size * 5 / 8 - 1] == 1);
 		p = realloc(p, size * 3);
 		CHECK(p);

@@ -367,6 +367,21 @@ finds() {
 	done
 }
 
+@test "a compiler for another target is an error" {
+	for shell in $shells; do
+		use "$shell"
+		FAKE_CC=foreign CC_MIMALLOC_CC=fake-cc refused "'fake-cc' compiles for sparc-linux-musl" "$wrapper" -c main.c
+	done
+}
+
+@test "a copy of the wrapper elsewhere is an error, which says what works" {
+	for shell in $shells; do
+		use "$shell"
+		cp "$wrapper" "$dir/cc-mimalloc"
+		refused 'ln -s' env CC_MIMALLOC_CC=fake-cc "$dir/cc-mimalloc" main.c
+	done
+}
+
 @test "a missing compiler is an error" {
 	for shell in $shells; do
 		use "$shell"

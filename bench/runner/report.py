@@ -127,8 +127,8 @@ def head(results):
             f"Load before the runs: {m['load_before']}.",
             "",
             "Ratios are of medians, to glibc's: below 1 is faster, or smaller. In parentheses: the least and the greatest ratio "
-            "of a round. A dash: it has no such program, or failed (then that is said below). Least, median and greatest "
-            "of each are in [figures.md](figures.md), all runs in results.json.",
+            "of a round. A dash: it has no such program, or failed (then that is said below). All runs are in results.json"
+            f"{', least, median and greatest of each in [figures.md](figures.md)' if figures(results) else ''}.",
             "",
             *about,
             *(["", "Not all went well:", "", *failures] if failures else []),
@@ -295,7 +295,7 @@ def part_wrapper(results):
         row = [b["about"], number(1e3 * median(base)) if base else "-"]
         for c in names:
             wall = b["contenders"].get(c, {}).get("wall")
-            row.append(f"+{1e3 * (median(wall) - median(base)):.1f}" if wall and base else "-")
+            row.append(f"{1e3 * (median(wall) - median(base)):+.1f}" if wall and base else "-")
         rows.append(row)
     return [
         "## The wrapper's own cost",
@@ -306,7 +306,7 @@ def part_wrapper(results):
 
 
 def figures(results):
-    """Of every benchmark and contender: the least, the median and the greatest cost, and the same of its ratio to glibc's."""
+    """Of each program and contender, if there is any: least, median and greatest cost, and the same of its ratio to glibc's."""
     rows = []
     for b in results.of("workloads", "start", "programs", "outside", "rust"):
         base = b["contenders"].get("glibc")
@@ -316,6 +316,8 @@ def figures(results):
             row = [title(b["name"], b["threads"]), c, *[f"{x:.4g}" for x in (min(costs), median(costs), max(costs))]]
             row += [f"{ratio(costs, cost(base)):.3f}", spread(costs, cost(base))] if base else ["-", "-"]
             rows.append([*row, number(median(runs["peak_kib"]) / 1024)])
+    if not rows:
+        return ""
     head = ["", "", "least, s", "median, s", "greatest, s", "to glibc", "in a round", "peak, MiB"]
     return "# All figures\n\nSeconds of a run, or of an operation of a workload.\n\n" + table(head, rows) + "\n"
 
@@ -586,5 +588,6 @@ def write(folder):
         *part_functions(results),
         *images("functions"),
     ]
-    (folder / "figures.md").write_text(figures(results))
+    if figures(results):
+        (folder / "figures.md").write_text(figures(results))
     (folder / "report.md").write_text("\n\n".join(p for p in parts if p) + "\n")

@@ -39,9 +39,9 @@ typedef void lock_action(mi_lock_t *);
 
 #define EACH_SUBPROC(subproc) \
 	for (mi_subproc_t *subproc = mi_subprocs; subproc; subproc = (subproc)->next)
-#define EACH_HEAP(heap)                 \
-	EACH_SUBPROC(subproc_of_##heap) \
-	for (mi_heap_t *heap = subproc_of_##heap->heaps; heap; heap = (heap)->next)
+#define EACH_HEAP(heap)                  \
+	EACH_SUBPROC (subproc_of_##heap) \
+		for (mi_heap_t *heap = subproc_of_##heap->heaps; heap; heap = (heap)->next)
 
 static mi_tld_t *fork_tld(void)
 {
@@ -57,21 +57,21 @@ static void inner_locks(lock_action *act)
 
 	if (tld)
 		act(&tld->theaps_lock);
-	EACH_HEAP(heap)
-	act(&heap->theaps_lock);
+	EACH_HEAP (heap)
+		act(&heap->theaps_lock);
 	act(&mi_thread_locals_lock);
-	EACH_HEAP(heap)
-	if (!mi_is_heap_main(heap))
-		act(&heap->arena_pages_lock);
-	EACH_SUBPROC(subproc)
-	act(&subproc->theap_meta_lock);
-	EACH_HEAP(heap)
-	if (mi_is_heap_main(heap))
-		act(&heap->arena_pages_lock);
-	EACH_HEAP(heap)
-	act(&heap->os_abandoned_pages_lock);
-	EACH_SUBPROC(subproc)
-	act(&subproc->arena_reserve_lock);
+	EACH_HEAP (heap)
+		if (!mi_is_heap_main(heap))
+			act(&heap->arena_pages_lock);
+	EACH_SUBPROC (subproc)
+		act(&subproc->theap_meta_lock);
+	EACH_HEAP (heap)
+		if (mi_is_heap_main(heap))
+			act(&heap->arena_pages_lock);
+	EACH_HEAP (heap)
+		act(&heap->os_abandoned_pages_lock);
+	EACH_SUBPROC (subproc)
+		act(&subproc->arena_reserve_lock);
 	act(&holes_lock);
 	act(&out_buf_lock);
 }
@@ -81,8 +81,8 @@ static void fork_prepare(void)
 	mi_process_init();
 	mi_lock_acquire(&thread_key_lock);
 	mi_lock_acquire(&mi_subprocs_lock);
-	EACH_SUBPROC(subproc)
-	mi_lock_acquire(&subproc->heaps_lock);
+	EACH_SUBPROC (subproc)
+		mi_lock_acquire(&subproc->heaps_lock);
 	inner_locks(mi_lock_acquire);
 	while (!purge_enter())
 		_mi_prim_thread_yield();
@@ -92,8 +92,8 @@ static void fork_done(lock_action *act)
 {
 	purge_leave();
 	inner_locks(act);
-	EACH_SUBPROC(subproc)
-	act(&subproc->heaps_lock);
+	EACH_SUBPROC (subproc)
+		act(&subproc->heaps_lock);
 	act(&mi_subprocs_lock);
 	act(&thread_key_lock);
 }
@@ -137,8 +137,7 @@ static void forget_threads(void)
 {
 	mi_tld_t *const tld = fork_tld();
 
-	EACH_HEAP(heap)
-	{
+	EACH_HEAP (heap) {
 		for (mi_theap_t *theap = heap->theaps, *next; theap; theap = next) {
 			next = theap->hnext;
 			if (theap->tld == tld || theap->tld->thread_id == MI_THREADID_DETACHED)

@@ -80,9 +80,11 @@ COLD_END
 
 #define _mi_arenas_free      upstream_arenas_free
 #define _mi_arenas_try_alloc upstream_arenas_try_alloc
+#pragma push_macro("mi_atomic_guard")
 #undef mi_atomic_guard
 #define mi_atomic_guard(guard) PURGE_GUARD(guard)
 #include "arena/arena-alloc.c"
+#pragma pop_macro("mi_atomic_guard")
 #undef _mi_arenas_free
 #undef _mi_arenas_try_alloc
 #include "purge.c"
@@ -137,8 +139,8 @@ COLD_BEGIN
 #define mi_reserve_huge_os_pages_at(pages, node, timeout)          ((void)(pages))
 #define mi_reserve_huge_os_pages_interleave(pages, nodes, timeout) ((void)(pages))
 #endif
-/* Its answer is asked for by another compiler only, and the instruction that gives it takes 6 us in
- * a virtual machine. */
+/* Its answer is asked for by another compiler only, and the instruction that gives it takes 4 to 6
+ * us in a virtual machine. */
 #define _mi_detect_cpu_features() ((void)0)
 /* They come from the kernel at once (prim.c) or not at all. */
 #define _mi_random_reinit_if_weak(random) ((void)(random))

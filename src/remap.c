@@ -3,13 +3,13 @@
  * realloc of large blocks. Included by mimalloc.c behind upstream's function of this name, which
  * copies, and keeps what is cut off.
  *
- * A block that is a mimalloc page of its own (above 512 KiB) first takes what is free behind it,
- * and gives it back when it shrinks. Where that is in use, a block of a MiB or more that grows
- * in small steps moves into a mapping of its own, once; from then on mremap grows it, in place
- * or elsewhere: pages are moved, not bytes. The page's record lies in front of such a block and
- * so moves as well: for that moment the page is taken out of every list. In steps of a quarter
- * and more a block is copied a few times only, and memory that has been in use is faster than
- * what mmap gives: a vector that grows by halves takes 0.6 of the time.
+ * A block that is a mimalloc page of its own (above 512 KiB) gives slices back when it shrinks,
+ * and first takes those behind it when it grows. Where they are in use, a block of a MiB or more
+ * that grows in small steps moves into a mapping of its own, once; from then on mremap grows it,
+ * in place or elsewhere: pages are moved, not bytes. The page's record lies in front of such a
+ * block and so moves as well: for that moment the page is taken out of every list. In steps of a
+ * quarter and more a block is copied a few times only, and memory that has been in use is faster
+ * than what mmap gives: a vector that grows by halves takes 0.6 of the time.
  */
 
 #define REMAP_LEAST MI_MiB

@@ -19,7 +19,7 @@ enum {
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-#define bit_ERMS (1u << 9) /* which gcc and clang name differently */
+#define CPUID_7_EBX_ERMS (1u << 9) /* gcc and clang differ in its name */
 
 /* In a virtual machine each CPUID costs 4 us, which wide vectors win back in 2 MiB. Most programs
  * that run for a moment never come that far. */
@@ -63,7 +63,7 @@ __attribute__((__cold__, __noinline__)) static void cpu_ask(size_t size)
 			if ((saved & 6) == 6)
 				found |= CPU_WIDE;
 			/* AMD's have it too, and are slower with it than with vectors. */
-			if ((found & CPU_WIDE) && (extended & bit_ERMS) &&
+			if ((found & CPU_WIDE) && (extended & CPUID_7_EBX_ERMS) &&
 			    vendor == signature_INTEL_ecx)
 				found |= CPU_STRING;
 		}

@@ -121,6 +121,32 @@ musl_pkg_config() {
 	done
 }
 
+@test "pkg-config and C++, by zig, whose libc has memory functions of its own" {
+	"$TOP/tests/get-zig" "$OUT/zig"
+	export ZIG_GLOBAL_CACHE_DIR=$OUT/zig/cache ZIG_LOCAL_CACHE_DIR=$OUT/zig/cache
+	cat >hello.cc <<-'EOF'
+		#include <iostream>
+		#include <string>
+		#include <thread>
+		#include <vector>
+
+		int main()
+		{
+			std::vector<std::string> words;
+			std::thread([&] { words.emplace_back("hello"); }).join();
+			try {
+				throw words;
+			} catch (const std::vector<std::string> &caught) {
+				std::cout << caught.at(0) << "\n";
+			}
+		}
+	EOF
+	# shellcheck disable=SC2046 # words are meant
+	"$OUT/zig/bin/zig-c++" -static hello.cc $(musl_pkg_config --define-variable=memory= --libs) -o hello
+	runs hello
+	nm hello | grep -q ' _ZNSt3__1'
+}
+
 @test "pkg-config twice, and pkg-config with cc-mimalloc" {
 	# shellcheck disable=SC2046 # words are meant
 	musl-gcc -static hello.c $(musl_pkg_config --libs) $(musl_pkg_config --libs) -o hello

@@ -100,9 +100,14 @@ COLD_END
 #define local_free                 free
 #define mi_xused_used_count(xused) (page->free_is_zero = false, (mi_xused_used_count)(xused))
 #endif
+/* A block that is freed twice in a row would be given to two callers. One comparison; to find it
+ * anywhere in a list takes a secure build. */
+#define mi_block_set_next(page, block, next) \
+	((block) == (next) ? __builtin_trap() : (mi_block_set_next)(page, block, next))
 #define mi_realloc upstream_realloc
 #include "alloc/alloc.c" /* and alloc/free.c */
 #undef mi_realloc
+#undef mi_block_set_next
 #undef local_free
 #undef mi_xused_used_count
 #include "remap.c"

@@ -201,6 +201,10 @@ kept() {
 	kept cancellation
 }
 
+@test "errors: a block that is freed twice in a row stops the program" {
+	kept double-free
+}
+
 @test "every file in tests/contract is run by a test" {
 	count=0
 	for file in "$TOP"/tests/contract/*.c; do

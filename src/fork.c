@@ -8,8 +8,8 @@
  *
  * - thread_key_lock (thread.c), which is taken before any;
  * - mi_subprocs_lock, heaps_lock: the lists that are walked here (heap/subproc.c, heap/heap.c);
- * - theaps_lock of the thread, of each heap (heap/init.c, heap/theap.c; the other way round they
- * try);
+ * - theaps_lock of the thread, of each heap (heap/init.c, heap/theap.c, which only try where they
+ *   take them the other way round);
  * - mi_thread_locals_lock (util/threadlocal.c);
  * - arena_pages_lock of heaps that are not main: allocates its records (arena/arena-page.c);
  * - theap_meta_lock: the records' own heap (heap/subproc.c);

@@ -153,8 +153,8 @@ __attribute__((__weak__)) void __pthread_tsd_run_dtors(void)
 	mimalloc_musl_thread_done();
 }
 
-/* In a libc.a that has this object in it (linkshim/copy-libc), none of the two is the first: there
- * pthread_create.o calls this instead. */
+/* In a libc.a that has this object in it (linkshim/copy-libc), neither of the two is the first:
+ * there pthread_create.o calls this instead. */
 void mimalloc_musl_tsd_run_dtors(void)
 {
 	__pthread_tsd_run_dtors();

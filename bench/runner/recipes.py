@@ -96,8 +96,8 @@ WORKLOADS = read("workloads.toml")
 # What bench/functions measures, and where the bytes lie.
 FUNCTIONS = {
     "memcpy": ["real", "hot", "aligned", "cold"],
-    "memmove-down": ["hot"],
-    "memmove-up": ["hot"],
+    "memmove-down": ["real", "hot"],
+    "memmove-up": ["real", "hot"],
     "memset": ["real", "hot", "cold"],
     "memcmp": ["real", "hot", "cold"],
     "memchr": ["hot"],

@@ -148,6 +148,8 @@ object() {
 	[ "$(awk '{ print $1 }' defined | sort -u)" = T ]
 	nm -u "$overlay" | awk 'NF == 2 && $2 != "_GLOBAL_OFFSET_TABLE_"' >undefined
 	[ ! -s undefined ] || fail "$(cat undefined)"
+	# Wherever a program has them, they begin a line of the cache.
+	[ "$(readelf -SW "$overlay" | awk '/ \.text\.(mem|str)[a-z]+ +PROGBITS/ { print $NF }' | sort -u)" = 64 ]
 	objdump -dr --no-show-raw-insn "$overlay" >code
 	[ "$(grep -c 'ret' code)" -gt 20 ]
 	awk '{ print $2 }' defined | paste -s -d '|' - >names

@@ -113,7 +113,7 @@ def ratio_table(results, benchmarks, values, unit, absolute):
 # --- Parts of the report ---
 
 
-def head(results):
+def head(results, has_figures):
     data, m = results.data, results.data["machine"]
     about = [f"- {name}: {c['about']} ({c['version']})" for name, c in data["contenders"].items()]
     failures = [f"- {f}" for f in data["failures"]]
@@ -128,7 +128,7 @@ def head(results):
             "",
             "Ratios are of medians, to glibc's: below 1 is faster, or smaller. In parentheses: the least and the greatest ratio "
             "of a round. A dash: it has no such program, or failed (then that is said below). All runs are in results.json"
-            f"{', least, median and greatest of each in [figures.md](figures.md)' if figures(results) else ''}.",
+            f"{', least, median and greatest of each in [figures.md](figures.md)' if has_figures else ''}.",
             "",
             *about,
             *(["", "Not all went well:", "", *failures] if failures else []),
@@ -569,8 +569,9 @@ def write(folder):
     def images(*names):
         return [" ".join(f"![{n}]({n}.svg)" for n in names if (folder / f"{n}.svg").exists())]
 
+    every = figures(results)
     parts = [
-        head(results),
+        head(results, bool(every)),
         *part_time(results, ["workloads"], "Workloads"),
         *images("throughput", "workloads"),
         *part_time(results, ["programs"], "Programs"),
@@ -588,6 +589,6 @@ def write(folder):
         *part_functions(results),
         *images("functions"),
     ]
-    if figures(results):
-        (folder / "figures.md").write_text(figures(results))
+    if every:
+        (folder / "figures.md").write_text(every)
     (folder / "report.md").write_text("\n\n".join(p for p in parts if p) + "\n")

@@ -378,7 +378,9 @@ finds() {
 	for shell in $shells; do
 		use "$shell"
 		cp "$wrapper" "$dir/cc-mimalloc"
+		refused 'ln -s' "$dir/cc-mimalloc" main.c
 		refused 'ln -s' env CC_MIMALLOC_CC=fake-cc "$dir/cc-mimalloc" main.c
+		CC_MIMALLOC_LIBDIR=/nonexistent refused 'CC_MIMALLOC_LIBDIR is /nonexistent' "$wrapper" main.c
 	done
 }
 

@@ -81,6 +81,9 @@
 #ifndef PROFILE_FULL
 #define MI_STATS 0
 #endif
+#if !defined(PROFILE_FULL) && !defined(MI_TSAN) /* tests/tsan makes heaps */
+#define ONE_HEAP 1
+#endif
 
 /* What runs rarely, in mimalloc.c. Two functions that are compiled differently are not inlined into
  * each other. */

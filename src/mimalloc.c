@@ -41,6 +41,10 @@
 #include "alloc/page-queue.h"
 #include "arena/arena.h"
 #include "upstream.h"
+#ifdef ONE_HEAP
+#define mi_is_heap_main(heap)         ((void)(heap), true)
+#define mi_is_process_heap_main(heap) ((void)(heap), true)
+#endif
 
 COLD_BEGIN
 #ifndef PROFILE_FULL
@@ -71,7 +75,13 @@ COLD_BEGIN
 #ifdef PROFILE_FULL
 #include "util/stats.c"
 #endif
+#pragma push_macro("mi_thread_local_key_fast")
+#ifdef ONE_HEAP /* so every key is that of its variable */
+#undef mi_thread_local_key_fast
+#define mi_thread_local_key_fast key
+#endif
 #include "util/threadlocal.c"
+#pragma pop_macro("mi_thread_local_key_fast")
 #define _mi_arena_reserve upstream_arena_reserve
 #include "arena/arena.c"
 #undef _mi_arena_reserve

@@ -11,6 +11,10 @@
  * still free.
  */
 
+/* purge.c */
+static void kept_purged(size_t size);
+static void slices_reuse(mi_arena_t *arena, size_t index, size_t count);
+
 static size_t arena_total_size(mi_subproc_t *subproc)
 {
 	size_t total = 0;
@@ -27,7 +31,7 @@ static size_t arena_total_size(mi_subproc_t *subproc)
 
 /* Of fewer slices a hole is not worth its place. */
 #define HOLE_LEAST 8
-#define HOLES_MAX  128
+#define HOLES_MAX  512
 
 static struct {
 	mi_arena_t *arena;
@@ -70,7 +74,7 @@ static size_t hole_make(mi_arena_t *arena, size_t index, size_t count)
 	}
 	mi_bitmap_clearN(arena->slices_committed, index, count);
 	mi_bitmap_clearN(arena->slices_dirty, index, count);
-	mi_bitmap_clearN(arena->slices_purge, index, count);
+	slices_reuse(arena, index, count);
 	hole_add(arena, index, count);
 	return size;
 }

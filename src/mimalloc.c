@@ -93,7 +93,11 @@ COLD_END
 #pragma push_macro("mi_atomic_guard")
 #undef mi_atomic_guard
 #define mi_atomic_guard(guard) PURGE_GUARD(guard)
+/* What upstream purges itself: of blocks of 32 MiB and more at once, of others now and then. */
+#define _mi_os_purge_ex(subproc, p, size, ...) \
+	(kept_purged(size), (_mi_os_purge_ex)(subproc, p, size, __VA_ARGS__))
 #include "arena/arena-alloc.c"
+#undef _mi_os_purge_ex
 #pragma pop_macro("mi_atomic_guard")
 #undef _mi_arenas_free
 #undef _mi_arenas_try_alloc

@@ -52,6 +52,12 @@ static void kept_subtract(_Atomic(size_t) *counter, size_t size)
 		;
 }
 
+static void kept_purged(size_t size)
+{
+	if (!mi_atomic_load_relaxed(&kept.busy))
+		kept_subtract(&kept.unused, size);
+}
+
 static bool kept_too_much(void)
 {
 	return mi_atomic_load_relaxed(&kept.unused) >
@@ -84,14 +90,15 @@ static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 	mi_atomic_store_release(&kept.busy, (size_t)0);
 }
 
-void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t memid)
+/* Before the memory can be taken by another thread, which counts it as used. */
+static void kept_leave(size_t size)
 {
-	upstream_arenas_free(subproc, p, size, memid);
-	if (memid.memkind != MI_MEM_ARENA || memid.is_pinned)
-		return;
-
 	kept_subtract(&kept.used, size);
 	mi_atomic_add_acq_rel(&kept.unused, size);
+}
+
+static void kept_give_back(mi_subproc_t *subproc)
+{
 	if (!kept_too_much())
 		return;
 	const mi_msecs_t now = _mi_clock_now();
@@ -99,16 +106,33 @@ void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t mem
 		give_back(subproc, now);
 }
 
-static void slices_taken(mi_arena_t *arena, size_t index, size_t count)
+void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t memid)
+{
+	const bool counted = memid.memkind == MI_MEM_ARENA && !memid.is_pinned;
+
+	if (counted)
+		kept_leave(size);
+	upstream_arenas_free(subproc, p, size, memid);
+	if (counted)
+		kept_give_back(subproc);
+}
+
+/* What of these slices was unused is so no more. */
+static void slices_reuse(mi_arena_t *arena, size_t index, size_t count)
 {
 	const size_t reused =
 		_mi_size_of_slices(mi_bitmap_popcountN(arena->slices_purge, index, count));
 
-	mi_atomic_add_acq_rel(&kept.used, _mi_size_of_slices(count));
 	if (reused) {
 		mi_bitmap_clearN(arena->slices_purge, index, count);
 		kept_subtract(&kept.unused, reused);
 	}
+}
+
+static void slices_taken(mi_arena_t *arena, size_t index, size_t count)
+{
+	mi_atomic_add_acq_rel(&kept.used, _mi_size_of_slices(count));
+	slices_reuse(arena, index, count);
 }
 
 void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment, bool commit,

@@ -16,6 +16,7 @@
  * - arena_pages_lock of a main heap: allocates nothing;
  * - os_abandoned_pages_lock (arena/arena-page.c);
  * - arena_reserve_lock, holes_lock (arena/arena-alloc.c, arena.c);
+ * - pages_left_lock (page.c);
  * - out_buf_lock (util/options.c);
  * - the guard of purging: its holder waits for none of these (arena.c).
  *
@@ -73,6 +74,7 @@ static void inner_locks(lock_action *act)
 	EACH_SUBPROC (subproc)
 		act(&subproc->arena_reserve_lock);
 	act(&holes_lock);
+	act(&pages_left_lock);
 	act(&out_buf_lock);
 }
 

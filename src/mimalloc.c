@@ -163,7 +163,9 @@ COLD_BEGIN
 #define _mi_detect_cpu_features() ((void)0)
 /* They come from the kernel at once (prim.c) or not at all. */
 #define _mi_random_reinit_if_weak(random) ((void)(random))
+#define _mi_theap_collect_abandon(theap)  (pages_leave(theap), (_mi_theap_collect_abandon)(theap))
 #include "heap/init.c"
+#undef _mi_theap_collect_abandon
 #include "heap/subproc.c"
 /* A heap's random numbers are set up when the first is asked for, not from another heap's as soon
  * as there are two: only secure builds ever ask, and it is a fifth of the instructions of a start.

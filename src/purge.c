@@ -81,6 +81,7 @@ static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 	/* Another thread may free what was looked at already; but not for ever in this one's time.
 	 */
 	for (int i = 0; i == 0 || (i < 3 && kept_too_much()); i++) {
+		left_pages_free();
 		const size_t size = mi_atomic_exchange_acq_rel(&kept.unused, (size_t)0);
 		const mi_msecs_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
 		mi_atomic_storei64_relaxed(&kept.spent, mi_max(spent, now - SAVED_MSECS) +
@@ -88,6 +89,12 @@ static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 		mi_arenas_try_purge(true, true, subproc, 0);
 	}
 	mi_atomic_store_release(&kept.busy, (size_t)0);
+}
+
+static void kept_use(size_t size)
+{
+	mi_atomic_add_acq_rel(&kept.used, size);
+	kept_subtract(&kept.unused, size);
 }
 
 /* Before the memory can be taken by another thread, which counts it as used. */

@@ -156,6 +156,10 @@ kept() {
 	kept steady
 }
 
+@test "memory: generations of threads use the same memory, whatever the sizes of their blocks" {
+	kept generations
+}
+
 @test "life: a child forked while threads allocate may allocate, free, start threads, fork and exit" {
 	# musl 1.2.3 does not: on a busy machine, 10 of 12 runs end in the parent's free, at mallocng's own checks.
 	kept fork-threads '*-overlay-*'

@@ -76,3 +76,7 @@ seen() {
 	# Often a crash in upstream's files, before any two accesses are seen to race.
 	seen remap.c '/_mi_arenas_page_unabandon(page, theap);/d' ''
 }
+
+@test "seen: pages that threads leave, without their lock" {
+	seen page.c 's/mi_lock(&pages_left_lock)//'
+}

@@ -273,8 +273,10 @@ static void *live_shortly(void *argument)
 	uint64_t random = (uintptr_t)argument;
 
 	CHECK(pthread_setspecific(key, argument) == 0);
-	for (int i = 0; i < SHORT_LIVED; i++)
+	for (int i = 0; i < SHORT_LIVED; i++) {
+		mi_free(some_block(&random)); // alone in its page: it is left empty
 		mi_free(swapped(&random, some_block(&random)));
+	}
 	return NULL;
 }
 

@@ -11,10 +11,9 @@
  * still free.
  */
 
-/* purge.c, page.c */
+/* purge.c */
 static void kept_purged(size_t size);
 static void slices_reuse(mi_arena_t *arena, size_t index, size_t count);
-static void left_pages_free(void);
 
 static size_t arena_total_size(mi_subproc_t *subproc)
 {
@@ -101,7 +100,6 @@ static size_t arenas_unmap(size_t wanted)
 	/* An absurd size must not cost the program what it has. */
 	if (wanted / 2 > arena_total_size(subproc))
 		return 0;
-	left_pages_free();
 	mi_lock(&holes_lock)
 	{
 		for (size_t i = mi_arenas_get_count(subproc); i-- > 0 && won < wanted;) {

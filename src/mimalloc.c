@@ -171,7 +171,11 @@ COLD_BEGIN
  * as there are two: only secure builds ever ask, and it is a fifth of the instructions of a start.
  */
 #define _mi_random_split(from, to) ((void)(from))
+/* mi_collect, and what is done before there is no memory. */
+#define _mi_arenas_collect(force, all, tld) \
+	((force) ? left_pages_free() : (void)0, (_mi_arenas_collect)(force, all, tld))
 #include "heap/theap.c"
+#undef _mi_arenas_collect
 
 #include "profile/sample-guarded.c"
 #include "profile/sample-profile.c"

@@ -72,6 +72,8 @@ static mi_msecs_t kept_overdraft(void)
 	return used > unused ? (mi_msecs_t)(used - unused) * OVERDRAFT_MSECS : 0;
 }
 
+static void left_pages_free(void); /* page.c */
+
 static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 {
 	size_t idle = 0;

@@ -45,6 +45,14 @@ build_all() {
 	[[ $output == *' of 64 sizes' ]]
 }
 
+@test "mi_collect gives back what threads have left, in each profile" {
+	for profile in default speed small full; do
+		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/collect.c" -o "$profile"
+		won "$profile"
+		"./$profile"
+	done
+}
+
 @test "headers, library and note agree on the version" {
 	cc-mimalloc -static "-I$PREFIX/include" "-I$PREFIX/include/mimalloc-musl" "$TOP/tests/unit/version.c" -o version
 	./version

@@ -34,7 +34,8 @@ static void pages_leave(mi_theap_t *theap)
 {
 	mi_page_queue_t *queue = theap->pages;
 
-	if (!mi_is_process_heap_main(mi_theap_heap(theap)))
+	/* MIMALLOC_PURGE_DELAY=0: nothing shall stay. */
+	if (!mi_is_process_heap_main(mi_theap_heap(theap)) || mi_arena_purge_delay() == 0)
 		return;
 	for (size_t bin = 0; queue->block_size <= MI_SMALL_MAX_OBJ_SIZE; bin++, queue++) {
 		for (mi_page_t *page = queue->first, *next; page; page = next) {

@@ -53,6 +53,18 @@ build_all() {
 	done
 }
 
+@test "MIMALLOC_PURGE_DELAY: 0 gives everything back, -1 nothing; small does not obey it" {
+	for profile in default speed small full; do
+		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/purge-delay.c" -o "$profile"
+		won "$profile"
+		everything=$(MIMALLOC_PURGE_DELAY=-1 "./$profile")
+		nothing=$(MIMALLOC_PURGE_DELAY=0 "./$profile")
+		[ "$nothing" -le 1 ] || fail "$profile: $nothing MiB"
+		[ "$profile" = small ] || [ "$everything" -ge 60 ] || fail "$profile: $everything MiB"
+		[ "$profile" != small ] || [ "$everything" -le 8 ] || fail "$profile: $everything MiB"
+	done
+}
+
 @test "headers, library and note agree on the version" {
 	cc-mimalloc -static "-I$PREFIX/include" "-I$PREFIX/include/mimalloc-musl" "$TOP/tests/unit/version.c" -o version
 	./version

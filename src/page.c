@@ -4,9 +4,9 @@
  * functions of these names, which are called upstream_... there.
  */
 
-/* --- Leaving --- */
-
 COLD_BEGIN
+
+/* --- Leaving --- */
 
 /* Empty pages of small blocks that a thread leaves when it ends, by size class: the next thread
  * with such blocks touches the same memory. As free slices they would be of another class each
@@ -52,10 +52,8 @@ static void pages_leave(mi_theap_t *theap)
 /* One, or all of them, linked. */
 static mi_page_t *pages_take_left(size_t bin, bool all)
 {
-	mi_page_t *page = mi_atomic_load_relaxed(&pages_left[bin]);
+	mi_page_t *page = NULL;
 
-	if (!page)
-		return NULL;
 	mi_lock(&pages_left_lock)
 	{
 		page = mi_atomic_load_relaxed(&pages_left[bin]);
@@ -78,10 +76,20 @@ static void left_pages_free(void)
 	}
 }
 
-static mi_page_t *left_page_take(mi_theap_t *theap, size_t bin)
+/* For blocks of this size, or NULL. Abandoned pages come first: what the thread frees of their
+ * blocks is its own then. */
+static mi_page_t *left_page_take(mi_theap_t *theap, size_t block_size)
 {
-	mi_page_t *const page = pages_take_left(bin, false);
+	const size_t bin = _mi_bin(block_size);
+	mi_page_t *page;
 
+	if (!mi_atomic_load_relaxed(&pages_left[bin]) ||
+	    !mi_is_process_heap_main(mi_theap_heap(theap)))
+		return NULL;
+	page = mi_arenas_page_try_find_abandoned(theap, 1, block_size);
+	if (page)
+		return page;
+	page = pages_take_left(bin, false);
 	if (page) {
 		page->next = NULL;
 		mi_page_set_theap(page, theap);
@@ -89,8 +97,6 @@ static mi_page_t *left_page_take(mi_theap_t *theap, size_t bin)
 	}
 	return page;
 }
-
-COLD_END
 
 /* --- Taking --- */
 
@@ -104,19 +110,13 @@ static __thread uint8_t pages_taken[32];
 
 mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t block_alignment)
 {
-	if (block_alignment <= MI_PAGE_MAX_OVERALLOC_ALIGN && block_size <= MI_SMALL_MAX_OBJ_SIZE &&
-	    mi_is_process_heap_main(mi_theap_heap(theap))) {
-		/* Abandoned pages first: what the thread frees of their blocks is its own then. */
-		mi_page_t *page = mi_arenas_page_try_find_abandoned(theap, 1, block_size);
-
-		if (!page)
-			page = left_page_take(theap, _mi_bin(block_size));
-		if (page)
-			return page;
-	}
-	if (block_alignment > MI_PAGE_MAX_OVERALLOC_ALIGN || block_size <= MI_SMALL_MAX_OBJ_SIZE ||
-	    block_size > MI_LARGE_MAX_OBJ_SIZE)
+	if (block_alignment > MI_PAGE_MAX_OVERALLOC_ALIGN || block_size > MI_LARGE_MAX_OBJ_SIZE)
 		return upstream_arenas_page_alloc(theap, block_size, block_alignment);
+	if (block_size <= MI_SMALL_MAX_OBJ_SIZE) {
+		mi_page_t *const left = left_page_take(theap, block_size);
+
+		return left ? left : upstream_arenas_page_alloc(theap, block_size, block_alignment);
+	}
 
 	const size_t before = mi_page_info_size() + MI_PAGE_CACHE_OFFSET_MAX;
 	const size_t most =
@@ -137,6 +137,8 @@ mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t bl
 	while (!page && (blocks /= 2));
 	return page;
 }
+
+COLD_END
 
 /* --- Keeping --- */
 

@@ -52,6 +52,7 @@ static void kept_subtract(_Atomic(size_t) *counter, size_t size)
 		;
 }
 
+/* What give_back purges it has subtracted already. */
 static void kept_purged(size_t size)
 {
 	if (!mi_atomic_load_relaxed(&kept.busy))
@@ -73,6 +74,8 @@ static mi_msecs_t kept_overdraft(void)
 }
 
 static void left_pages_free(void); /* page.c */
+
+COLD_BEGIN
 
 static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 {
@@ -125,6 +128,8 @@ void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t mem
 	if (counted)
 		kept_give_back(subproc);
 }
+
+COLD_END
 
 /* What of these slices was unused is so no more. */
 static void slices_reuse(mi_arena_t *arena, size_t index, size_t count)

@@ -264,6 +264,23 @@ libc() {
 	[[ $output == *'name the gcc behind it'* ]]
 }
 
+@test "Go: what C takes and frees in goroutines, static, static-pie and dynamic" {
+	cp "$TOP"/tests/go/* .
+	rm hello.c
+	export CC=cc-mimalloc GOCACHE=$BATS_FILE_TMPDIR/go
+	while read -r kind mode flags; do
+		go build -buildmode="$mode" -ldflags "$flags" -o hello
+		linked_as "$kind" hello
+		[ "$(./hello)" = hello ]
+		won hello
+	done <<-END
+		static exe -extldflags=-static
+		static-pie pie -linkmode=external -extldflags=-static-pie
+		dynamic-exec exe
+		dynamic-pie pie
+	END
+}
+
 @test "the last of -shared, -pie and -static-pie decides" {
 	link dynamic-pie -shared -fPIE -pie hello.c
 	link static-pie -shared -static-pie hello.c

@@ -36,6 +36,10 @@ use() {
 		rm Makefile
 		autoconf
 		;;
+	*'go build'*)
+		rm main.c
+		cp "$TOP"/tests/go/* .
+		;;
 	esac
 	sh -eu commands
 	[ "$(cat found)" = "$HOME/.local/bin/cc-mimalloc" ] || fail 'not the one that README.md installs' || return
@@ -73,6 +77,7 @@ use() {
 @test "use: configure" { use 5; }
 @test "use: CMake" { use 6; }
 @test "use: Meson" { use 7; }
+@test "use: Go" { use 8; }
 
 # rust COMMANDS: in a Rust project, after the settings that block 3 ends with
 rust() {
@@ -87,7 +92,7 @@ rust() {
 	cd project
 	mkdir .cargo
 	block 1 toml >.cargo/config.toml
-	block 8 >build
+	block 9 >build
 	rust build
 	program=target/x86_64-unknown-linux-musl/release/hello
 	[ "$($program)" = hello ]
@@ -95,30 +100,30 @@ rust() {
 	won $program
 }
 
-@test "use: pkg-config" { use 9; }
-@test "use: library folder" { use 10; }
+@test "use: pkg-config" { use 10; }
+@test "use: library folder" { use 11; }
 @test "use: a copy of libc.a" {
 	block 3 | grep '^export' >commands
-	block 11 >>commands
+	block 12 >>commands
 	[ "$(wc -l <commands)" -ge 2 ]
-	[ -f "$(awk '{ print $3 }' <(block 11))" ] || skip 'musl is elsewhere here'
+	[ -f "$(awk '{ print $3 }' <(block 12))" ] || skip 'musl is elsewhere here'
 	sh -eu commands
 	musl-gcc -static -L. main.c -o program
 	won program
 }
 @test "did it win?" {
-	use 12
+	use 13
 	grep -qF "prints \`$(cc-mimalloc --check program)\`" "$TOP/README.md"
 }
 
 @test "use: musl's own memory functions" {
-	use 13
+	use 14
 	run -1 grep -q ' mimalloc_musl_memory_version$' <(nm program)
 }
 
 @test "README has no command that is not tried here" {
-	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 13 ]
-	[ "$(grep -c '^```' "$TOP/README.md")" -eq 28 ]
+	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 14 ]
+	[ "$(grep -c '^```' "$TOP/README.md")" -eq 30 ]
 }
 
 @test "examples/rust: from a new project to a verified program in its four commands" {

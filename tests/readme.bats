@@ -102,28 +102,34 @@ rust() {
 
 @test "use: pkg-config" { use 10; }
 @test "use: library folder" { use 11; }
+@test "use: Zig" {
+	"$TOP/tests/get-zig" "$OUT/zig"
+	cp "$TOP/tests/zig/main.zig" .
+	ZIG_GLOBAL_CACHE_DIR=$OUT/zig/cache ZIG_LOCAL_CACHE_DIR=$OUT/zig/cache PATH=$OUT/zig/bin:$PATH use 12
+}
+
 @test "use: a copy of libc.a" {
 	block 3 | grep '^export' >commands
-	block 12 >>commands
+	block 13 >>commands
 	[ "$(wc -l <commands)" -ge 2 ]
-	[ -f "$(awk '{ print $3 }' <(block 12))" ] || skip 'musl is elsewhere here'
+	[ -f "$(awk '{ print $3 }' <(block 13))" ] || skip 'musl is elsewhere here'
 	sh -eu commands
 	musl-gcc -static -L. main.c -o program
 	won program
 }
 @test "did it win?" {
-	use 13
+	use 14
 	grep -qF "prints \`$(cc-mimalloc --check program)\`" "$TOP/README.md"
 }
 
 @test "use: musl's own memory functions" {
-	use 14
+	use 15
 	run -1 grep -q ' mimalloc_musl_memory_version$' <(nm program)
 }
 
 @test "README has no command that is not tried here" {
-	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 14 ]
-	[ "$(grep -c '^```' "$TOP/README.md")" -eq 30 ]
+	[ "$(grep -c '^```sh$' "$TOP/README.md")" -eq 15 ]
+	[ "$(grep -c '^```' "$TOP/README.md")" -eq 32 ]
 }
 
 @test "examples/rust: from a new project to a verified program in its four commands" {

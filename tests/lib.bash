@@ -74,3 +74,33 @@ scratch() {
 	mkdir -p "$BATS_TEST_TMPDIR/with blank"
 	cd "$BATS_TEST_TMPDIR/with blank" || return
 }
+
+# quietly COMMAND...: of what it prints, the end, and only if it fails: a build may print thousands of lines
+quietly() {
+	"$@" >output 2>&1 || fail "$(tail -n 20 output)"
+}
+
+# for_aarch64: builds the project with a cross compiler, and puts what it installs first in PATH.
+for_aarch64() {
+	local musl
+	musl=$("$TOP/tests/get-musl" arm64 "$OUT/musl-arm64") || return
+	[ -f "$OUT/aarch64/build.ninja" ] ||
+		quietly meson setup "$OUT/aarch64" "$TOP" --cross-file "$TOP/tests/aarch64/cross.ini" "-Dmusl_cc=$musl" \
+			--prefix="$OUT/aarch64/prefix" || return
+	quietly meson install -C "$OUT/aarch64" || return
+	PATH=$OUT/aarch64/prefix/bin:$PATH
+}
+
+# program NAME ARGUMENT...: NAME, of tests/memory/NAME.c; what it calls is called, whatever the compiler knows of it
+program() {
+	cc-mimalloc -O2 -fno-builtin -Wall -Wextra -Werror -pthread "$TOP/tests/memory/$1.c" -o "$@"
+}
+
+# saw NUMBER COMMAND...: it is right, in so many cases at least
+# shellcheck disable=SC2154 # run sets them
+saw() {
+	run "${@:2}"
+	[ "$status" -eq 0 ] || fail "exit $status: $output" || return
+	[[ $output =~ ([0-9]+)' cases'$ ]] || fail "$output" || return
+	[ "${BASH_REMATCH[1]}" -ge "$1" ] || fail "only $output"
+}

@@ -25,19 +25,6 @@ ours() {
 	[[ $(cc-mimalloc --check "$1") == *', memory functions '* ]] || fail "$(cc-mimalloc --check "$1")"
 }
 
-# program NAME ARGUMENT...: NAME, of tests/memory/NAME.c; what it calls is called, whatever the compiler knows of it
-program() {
-	cc-mimalloc -O2 -fno-builtin -Wall -Wextra -Werror -pthread "$TOP/tests/memory/$1.c" -o "$@"
-}
-
-# saw NUMBER COMMAND...: it is right, in so many cases at least
-saw() {
-	run "${@:2}"
-	[ "$status" -eq 0 ] || fail "exit $status: $output" || return
-	[[ $output =~ ([0-9]+)' cases'$ ]] || fail "$output" || return
-	[ "${BASH_REMATCH[1]}" -ge "$1" ] || fail "only $output"
-}
-
 # object COMPILER ARGUMENT...: the overlay's object, compiled as the archive's is
 object() {
 	(
@@ -113,22 +100,6 @@ object() {
 		saw 30000 qemu-x86_64 -cpu $cpu ./every 1009
 		saw 5000 qemu-x86_64 -cpu $cpu ./pages 97
 	done
-}
-
-@test "aarch64, in qemu" {
-	musl=$("$TOP/tests/get-musl" arm64 "$OUT/musl-arm64")
-	libdir=${musl%%:*}
-	set -- aarch64-linux-gnu-gcc -mno-outline-atomics -nostdinc -isystem "${musl#*:}" -isystem "$(aarch64-linux-gnu-gcc -print-file-name=include)"
-	object "$@" -o "$PWD/memory.o"
-	for name in every pages fuzz; do
-		"$@" -O2 -fno-builtin -static -nostdlib -Wall -Wextra -Werror "$TOP/tests/memory/$name.c" memory.o \
-			"$libdir/crt1.o" "$libdir/crti.o" "$libdir/libc.a" "$(aarch64-linux-gnu-gcc -print-libgcc-file-name)" "$libdir/crtn.o" -o $name
-		readelf -hW $name | grep -q 'Machine: *AArch64'
-		nm $name | grep -q ' mimalloc_musl_memory_version$'
-	done
-	saw 1000000 qemu-aarch64 ./every 31
-	saw 50000 qemu-aarch64 ./pages 11
-	saw 1000 qemu-aarch64 ./fuzz 3
 }
 
 @test "with valgrind: no result depends on what is behind an end" {

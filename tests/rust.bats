@@ -32,11 +32,6 @@ project() {
 	[ ! -f Cargo.lock.in ] || "$TOP/.ci/cargo-lock"
 }
 
-# quietly COMMAND...: of what it prints, the end, and only if it fails: a crate's build prints thousands of lines
-quietly() {
-	"$@" >output 2>&1 || fail "$(tail -n 20 output)"
-}
-
 # build PROFILE PROGRAM KIND [CARGO ARGUMENT...]: PROGRAM of that profile, which has won and is of that kind
 build() {
 	local profile=$1 name=$2 kind=$3
@@ -279,21 +274,7 @@ says_hello() {
 	other=aarch64-unknown-linux-musl
 	[ -d "$(rustc --print target-libdir --target $other)" ] || rustup target add $other >log 2>&1 ||
 		skip "no std for $other: $(rustc --version) has none, and rustup does not reach it"
-	musl=$("$TOP/tests/get-musl" arm64 "$OUT/musl-arm64")
-	cat >cross <<-END
-		[binaries]
-		c = 'aarch64-linux-gnu-gcc'
-		ar = 'aarch64-linux-gnu-ar'
-		objcopy = 'aarch64-linux-gnu-objcopy'
-		[host_machine]
-		system = 'linux'
-		cpu_family = 'aarch64'
-		cpu = 'armv8-a'
-		endian = 'little'
-	END
-	quietly meson setup build "$TOP" --cross-file cross "-Dmusl_cc=$musl" --prefix="$PWD/prefix"
-	quietly meson install -C build
-	PATH=$PWD/prefix/bin:$PATH
+	for_aarch64
 	target=$other
 	project hello
 	build release hello static

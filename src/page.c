@@ -100,40 +100,56 @@ static mi_page_t *left_page_take(mi_theap_t *theap, size_t block_size)
 
 /* --- Taking --- */
 
-/* Blocks of more than 10 KiB come in pages of 512 KiB or 4 MiB, of which a thread that blocks keeps
- * one of each size class, whoever frees the blocks: 100 MiB in eight threads. So a thread starts
- * with pages of one block, and the next is larger: the last is small beside all that it has had. */
-static __thread uint8_t pages_taken[32];
+/* Blocks of more than 10 KiB come in pages of 512 KiB or 4 MiB, where one block that stays keeps
+ * all the others' memory, and of which a thread that blocks keeps one of each size class, whoever
+ * frees the blocks: 100 MiB in eight threads. So a thread starts with pages of one block, the next
+ * are larger, and none has more blocks than it takes to leave no more than this part of it over:
+ * two to thirteen. */
+#define PAGE_REST 12
 
 /* Pages until there is one with a block more. */
 #define PAGES_OF_A_SIZE 4
 
-mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t block_alignment)
+static __thread uint8_t pages_taken[32];
+
+static size_t page_size(size_t blocks, size_t block_size)
 {
-	if (block_alignment > MI_PAGE_MAX_OVERALLOC_ALIGN || block_size > MI_LARGE_MAX_OBJ_SIZE)
-		return upstream_arenas_page_alloc(theap, block_size, block_alignment);
-	if (block_size <= MI_SMALL_MAX_OBJ_SIZE) {
-		mi_page_t *const left = left_page_take(theap, block_size);
+	return _mi_size_of_slices(_mi_slice_count_of_size(
+		mi_page_info_size() + MI_PAGE_CACHE_OFFSET_MAX + blocks * block_size));
+}
 
-		return left ? left : upstream_arenas_page_alloc(theap, block_size, block_alignment);
-	}
-
-	const size_t before = mi_page_info_size() + MI_PAGE_CACHE_OFFSET_MAX;
-	const size_t most =
-		mi_block_size_is_medium(block_size) ? MI_MEDIUM_PAGE_SIZE : MI_LARGE_PAGE_SIZE;
+static size_t page_blocks(size_t block_size)
+{
 	/* These are fewer than 32 size classes, and musl has little room for thread-local variables
 	 * before it must ask the system for more, in every program. */
 	uint8_t *const taken = &pages_taken[_mi_bin(block_size) % 32];
-	size_t blocks = 1 + *taken / PAGES_OF_A_SIZE;
-	mi_page_t *page;
+	const size_t most = 1 + *taken / PAGES_OF_A_SIZE;
+	size_t blocks = 1;
 
 	if (*taken < UINT8_MAX)
 		++*taken;
-	/* Where there is no room for a large page any more, there may be for a smaller one. */
+	while (blocks < most && page_size(blocks, block_size) - blocks * block_size >
+	                                page_size(blocks, block_size) / PAGE_REST)
+		blocks++;
+	return blocks;
+}
+
+mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t block_alignment)
+{
+	size_t blocks;
+	mi_page_t *page;
+
+	if (block_alignment > MI_PAGE_MAX_OVERALLOC_ALIGN || block_size > MI_LARGE_MAX_OBJ_SIZE)
+		return upstream_arenas_page_alloc(theap, block_size, block_alignment);
+	if (block_size <= MI_SMALL_MAX_OBJ_SIZE) {
+		page = left_page_take(theap, block_size);
+		return page ? page : upstream_arenas_page_alloc(theap, block_size, block_alignment);
+	}
+	blocks = page_blocks(block_size);
+	/* Where there is no room for that any more, there may be for a smaller one. */
 	do
 		page = mi_arenas_page_regular_alloc(
-			theap, _mi_slice_count_of_size(mi_min(before + blocks * block_size, most)),
-			block_size);
+			theap, page_size(blocks, block_size) / MI_ARENA_SLICE_SIZE, block_size);
 	while (!page && (blocks /= 2));
 	return page;
 }

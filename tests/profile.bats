@@ -145,7 +145,8 @@ suffix() {
 	CC_MIMALLOC=off cc-mimalloc -static faults.c -o faults
 	for program in musl default small; do
 		size=$(stat -c %s $program)
-		faults=$(./faults ./$program | tail -n 1)
+		# Where the kernel puts the stack takes one or two more now and then.
+		faults=$(for _ in 1 2 3 4 5; do ./faults ./$program | tail -n 1; done | sort -n | head -n 1)
 		echo "$program: $size bytes, $faults page faults"
 		declare "size_$program=$size" "faults_$program=$faults"
 	done

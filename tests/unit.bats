@@ -53,6 +53,16 @@ build_all() {
 	done
 }
 
+@test "large blocks that stay by chance keep little else from the system, in each profile" {
+	for profile in default speed small full; do
+		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/scattered.c" -o "$profile"
+		won "$profile"
+		percent=$("./$profile")
+		[ "$percent" -gt 12 ]
+		[ "$percent" -le 55 ] || fail "$profile: $percent % of the peak are resident"
+	done
+}
+
 @test "MIMALLOC_PURGE_DELAY: 0 gives everything back, -1 nothing; small does not obey it" {
 	for profile in default speed small full; do
 		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/purge-delay.c" -o "$profile"

@@ -150,7 +150,7 @@ mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t bl
 	do
 		page = mi_arenas_page_regular_alloc(
 			theap, page_size(blocks, block_size) / MI_ARENA_SLICE_SIZE, block_size);
-	while (!page && (blocks /= 2));
+	while (!page && --blocks);
 	return page;
 }
 

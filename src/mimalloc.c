@@ -25,9 +25,16 @@
 #include "mimalloc-profile.h"
 #pragma GCC visibility pop
 
+/* A bit for each block of a page (trim.c), with where its memory is from: the initializers of that,
+ * and of a page, stay as they are. */
+#define initially_zero  \
+	initially_zero; \
+	uint64_t parked
 #ifndef PROFILE_FULL
 #include "stats.h"
 #endif
+#include "mimalloc/types.h"
+#undef initially_zero
 #include "page_map.h"
 #include "size.h"
 #define mi_wsize_from_size block_words
@@ -41,6 +48,7 @@
 #include "alloc/page-queue.h"
 #include "arena/arena.h"
 #include "upstream.h"
+#include "trim.h"
 #ifdef ONE_HEAP
 #define mi_is_heap_main(heap)         ((void)(heap), true)
 #define mi_is_process_heap_main(heap) ((void)(heap), true)
@@ -103,7 +111,11 @@ COLD_END
 #undef _mi_arenas_try_alloc
 #include "purge.c"
 #define _mi_arenas_page_alloc upstream_arenas_page_alloc
+/* As a page is freed. What is parked are bytes from here on, for _mi_arenas_free. */
+#define _mi_page_map_unregister(page) \
+	(page->memid.parked = page_parked_size(page), (_mi_page_map_unregister)(page))
 #include "arena/arena-page.c"
+#undef _mi_page_map_unregister
 #undef _mi_arenas_page_alloc
 #include "arena/bitmap-chunk.c"
 #include "arena/bitmap.c"
@@ -131,9 +143,11 @@ COLD_END
 	(mi_page_used(page) + (mi_page_immediate_available(page) ? UINT16_MAX : 0))
 #define mi_page_is_mostly_used(page) \
 	(mi_page_is_mostly_used(page) && !mi_page_immediate_available(page))
-#define _mi_malloc_generic upstream_malloc_generic
+#define _mi_page_free_collect(page, force) page_collect(page, force)
+#define _mi_malloc_generic                 upstream_malloc_generic
 #include "alloc/alloc-generic.c"
 #undef _mi_malloc_generic
+#undef _mi_page_free_collect
 #undef mi_page_used
 #undef mi_page_is_mostly_used
 #include "alloc/alloc-aligned.c"
@@ -147,6 +161,7 @@ COLD_END
 #undef mi_page_slice_committed
 #undef _mi_page_retire
 #include "page.c"
+#include "trim.c"
 #include "alloc/page-queue.c"
 
 #include "page_map.c"
@@ -172,8 +187,9 @@ COLD_BEGIN
  */
 #define _mi_random_split(from, to) ((void)(from))
 /* mi_collect, and what is done before there is no memory. */
-#define _mi_arenas_collect(force, all, tld) \
-	((force) ? left_pages_free() : (void)0, (_mi_arenas_collect)(force, all, tld))
+#define _mi_arenas_collect(force, all, tld)                                      \
+	((force) ? left_pages_free(), theap_trim(_mi_theap_default()) : (void)0, \
+	 (_mi_arenas_collect)(force, all, tld))
 #include "heap/theap.c"
 #undef _mi_arenas_collect
 

@@ -42,7 +42,7 @@ static void pages_leave(mi_theap_t *theap)
 			next = page->next;
 			_mi_page_free_collect(page, true);
 			if (mi_page_all_free(page) && page->memid.memkind == MI_MEM_ARENA &&
-			    !page->memid.is_pinned)
+			    !page->memid.is_pinned && !page_parked_size(page))
 				page_leave(queue, page, bin);
 		}
 	}
@@ -139,6 +139,7 @@ mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t bl
 	size_t blocks;
 	mi_page_t *page;
 
+	page_comes_or_goes();
 	if (block_alignment > MI_PAGE_MAX_OVERALLOC_ALIGN || block_size > MI_LARGE_MAX_OBJ_SIZE)
 		return upstream_arenas_page_alloc(theap, block_size, block_alignment);
 	if (block_size <= MI_SMALL_MAX_OBJ_SIZE) {
@@ -175,4 +176,5 @@ void _mi_page_retire(mi_page_t *page)
 		upstream_page_retire(page);
 	else
 		_mi_page_free(page, mi_page_queue_of(page));
+	page_comes_or_goes();
 }

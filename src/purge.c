@@ -38,7 +38,7 @@
 #define OVERDRAFT_MSECS 100
 
 static struct {
-	_Atomic(size_t) used;   /* bytes of pages in arenas */
+	_Atomic(size_t) used;   /* bytes of pages in arenas, but for what is parked (trim.c) */
 	_Atomic(size_t) unused; /* bytes that were in use and can be given back */
 	_Atomic(int64_t) spent; /* the time up to which rations are spent */
 	_Atomic(size_t) busy;   /* 1 while a thread gives back */
@@ -65,12 +65,22 @@ static bool kept_too_much(void)
 	       KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART;
 }
 
-static mi_msecs_t kept_overdraft(void)
+/* Whether so much may go back, beside so much in use. */
+static bool kept_may_spend(size_t unused, size_t used, mi_msecs_t now)
 {
-	const size_t used = mi_clz(mi_atomic_load_relaxed(&kept.used) | 1);
-	const size_t unused = mi_clz(mi_atomic_load_relaxed(&kept.unused) | 1);
+	const size_t less = mi_clz(used | 1);
+	const size_t more = mi_clz(unused | 1);
+	const mi_msecs_t overdraft = less > more ? (mi_msecs_t)(less - more) * OVERDRAFT_MSECS : 0;
 
-	return used > unused ? (mi_msecs_t)(used - unused) * OVERDRAFT_MSECS : 0;
+	return mi_atomic_loadi64_relaxed(&kept.spent) <= now + overdraft;
+}
+
+static void kept_spend(size_t size, mi_msecs_t now)
+{
+	const mi_msecs_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
+
+	mi_atomic_storei64_relaxed(&kept.spent,
+	                           mi_max(spent, now - SAVED_MSECS) + (mi_msecs_t)(size / RATION));
 }
 
 static void left_pages_free(void); /* page.c */
@@ -88,9 +98,7 @@ static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 	for (int i = 0; i == 0 || (i < 3 && kept_too_much()); i++) {
 		left_pages_free();
 		const size_t size = mi_atomic_exchange_acq_rel(&kept.unused, (size_t)0);
-		const mi_msecs_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
-		mi_atomic_storei64_relaxed(&kept.spent, mi_max(spent, now - SAVED_MSECS) +
-		                                                (mi_msecs_t)(size / RATION));
+		kept_spend(size, now);
 		mi_arenas_try_purge(true, true, subproc, 0);
 	}
 	mi_atomic_store_release(&kept.busy, (size_t)0);
@@ -114,7 +122,8 @@ static void kept_give_back(mi_subproc_t *subproc)
 	if (!kept_too_much())
 		return;
 	const mi_msecs_t now = _mi_clock_now();
-	if (mi_atomic_loadi64_relaxed(&kept.spent) <= now + kept_overdraft())
+	if (kept_may_spend(mi_atomic_load_relaxed(&kept.unused), mi_atomic_load_relaxed(&kept.used),
+	                   now))
 		give_back(subproc, now);
 }
 
@@ -123,7 +132,7 @@ void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t mem
 	const bool counted = memid.memkind == MI_MEM_ARENA && !memid.is_pinned;
 
 	if (counted)
-		kept_leave(size);
+		kept_leave(size - memid.parked);
 	upstream_arenas_free(subproc, p, size, memid);
 	if (counted)
 		kept_give_back(subproc);

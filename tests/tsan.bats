@@ -60,6 +60,10 @@ seen() {
 	seen page.c 's/static __thread/static/'
 }
 
+@test "seen: what comes or goes of a thread's pages, counted for all threads" {
+	seen trim.c 's/static __thread/static/'
+}
+
 @test "seen: a leaf of the page map that is published without being released" {
 	# With leaves of 4 MiB, so that there are many.
 	seen 'page_map.*' '

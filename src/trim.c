@@ -14,15 +14,15 @@
 /* Fewer bytes in a row are not worth a system call. */
 #define TRIM_LEAST (8 * MI_KiB)
 
-/* Where half of what went back was taken again, the next time is so many ms later, unless four
+/* Where much of what went back was taken again, the next time is so many ms later, unless four
  * fifths are free: what a program frees at the end of one phase it takes in the next, with a fault
- * for each memory page. */
+ * for each memory page. After as many ms that is forgotten. */
 #define TRIM_PAUSE 1000
 
 static __thread struct {
 	uint32_t events; /* pages that came or went since they were looked through */
 	uint32_t last;   /* ms, when they were trimmed */
-	ptrdiff_t taken; /* bytes that were taken again since then, less half of what went back */
+	size_t taken;    /* bytes that were taken again */
 } trim;
 
 /* --- A page --- */
@@ -43,7 +43,7 @@ static bool page_collect(mi_page_t *page, bool force)
 
 		page->memid.parked &= page->memid.parked - 1;
 		mi_atomic_add_acq_rel(&kept.used, page->block_size);
-		trim.taken += (ptrdiff_t)page->block_size;
+		trim.taken += page->block_size;
 		mi_block_set_next(page, block, NULL);
 		page->free = block;
 	}
@@ -128,6 +128,11 @@ static bool page_is_sparse(const mi_page_t *page)
 	return page_may_be_trimmed(page) && mi_page_used(page) * 2 <= page->capacity;
 }
 
+static bool trim_paused(mi_msecs_t now)
+{
+	return (uint32_t)now - trim.last >= TRIM_PAUSE;
+}
+
 /* Whether what is free in sparse pages is enough, and may go back. */
 static bool theap_shall_be_trimmed(const mi_theap_t *theap, mi_msecs_t now)
 {
@@ -146,7 +151,7 @@ static bool theap_shall_be_trimmed(const mi_theap_t *theap, mi_msecs_t now)
 	}
 	size -= loose;
 	return loose > TRIM_KEPT + size / KEPT_PART && kept_may_spend(loose, size, now) &&
-	       (trim.taken <= 0 || loose > size * 4 || (uint32_t)now - trim.last >= TRIM_PAUSE);
+	       (trim.taken <= TRIM_KEPT || loose > size * 4 || trim_paused(now));
 }
 
 static void theap_trim(mi_theap_t *theap)
@@ -164,8 +169,9 @@ static void theap_trim(mi_theap_t *theap)
 	}
 	kept_subtract(&kept.used, trimmed);
 	kept_spend(trimmed, now);
+	if (trim_paused(now))
+		trim.taken = 0;
 	trim.last = (uint32_t)now;
-	trim.taken = -(ptrdiff_t)(trimmed / 2);
 }
 
 /* One of the calling thread's pages comes or goes. Nothing of upstream's may be about to use a free

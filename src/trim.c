@@ -3,7 +3,7 @@
  * What is free inside of pages that are in use goes back to the system too. Included by mimalloc.c.
  *
  * To upstream a page is one piece: a block that stays keeps 64 KiB and more. Here each thread looks
- * through its own pages now and then, and if most of what they have is free, the memory pages go
+ * through its own pages now and then, and if much of what they have is free, the memory pages go
  * back in which there are free blocks only. A free block's link to the next is in the block, so
  * such blocks are parked: in no list, but a bit in the page's record, until the page has no other
  * free block.
@@ -38,7 +38,7 @@ static bool page_collect(mi_page_t *page, bool force)
 {
 	const bool collected = _mi_page_free_collect(page, force);
 
-	if (!page->free && page_parked_size(page)) {
+	if (TRIM && !page->free && page->memid.parked) {
 		mi_block_t *const block = page_block(page, mi_ctz(page->memid.parked));
 
 		page->memid.parked &= page->memid.parked - 1;
@@ -128,7 +128,7 @@ static bool page_is_sparse(const mi_page_t *page)
 	return page_may_be_trimmed(page) && mi_page_used(page) * 2 <= page->capacity;
 }
 
-static bool trim_paused(mi_msecs_t now)
+static bool pause_is_over(mi_msecs_t now)
 {
 	return (uint32_t)now - trim.last >= TRIM_PAUSE;
 }
@@ -151,7 +151,7 @@ static bool theap_shall_be_trimmed(const mi_theap_t *theap, mi_msecs_t now)
 	}
 	size -= loose;
 	return loose > TRIM_KEPT + size / KEPT_PART && kept_may_spend(loose, size, now) &&
-	       (trim.taken <= TRIM_KEPT || loose > size * 4 || trim_paused(now));
+	       (trim.taken <= TRIM_KEPT || loose > size * 4 || pause_is_over(now));
 }
 
 static void theap_trim(mi_theap_t *theap)
@@ -169,7 +169,7 @@ static void theap_trim(mi_theap_t *theap)
 	}
 	kept_subtract(&kept.used, trimmed);
 	kept_spend(trimmed, now);
-	if (trim_paused(now))
+	if (pause_is_over(now))
 		trim.taken = 0;
 	trim.last = (uint32_t)now;
 }

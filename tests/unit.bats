@@ -20,6 +20,12 @@ build_all() {
 	programs='overlay-static overlay-static-pie musl-static musl-static-pie'
 }
 
+# build_profile PROFILE NAME: tests/unit/NAME.c with that profile, as PROFILE.
+build_profile() {
+	CC_MIMALLOC_PROFILE=$1 cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/$2.c" -o "$1"
+	won "$1"
+}
+
 @test "every entry point may be the first call of a process and of a thread" {
 	build_all "$TOP/tests/unit/first-call.c"
 	count=0
@@ -35,8 +41,7 @@ build_all() {
 
 @test "what was freed last is what malloc gives first, but with all of mimalloc" {
 	for profile in default speed small full; do
-		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/last-freed.c" -o "$profile"
-		won "$profile"
+		build_profile "$profile" last-freed
 	done
 	./default
 	./speed
@@ -47,28 +52,26 @@ build_all() {
 
 @test "mi_collect gives back what threads have left, in each profile" {
 	for profile in default speed small full; do
-		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/collect.c" -o "$profile"
-		won "$profile"
+		build_profile "$profile" collect
 		"./$profile"
 	done
 }
 
 @test "mi_collect gives back what is free inside of pages, and finds what was freed twice" {
 	for profile in default speed small full; do
-		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/parked.c" -o "$profile"
-		won "$profile"
+		build_profile "$profile" parked
 		left=$("./$profile")
 		[ "$left" -ge 25 ]
 		[ "$left" -le "$([ "$profile" = default ] && echo 60 || echo 100)" ] || fail "$profile: $left % are resident"
 	done
+	[ "$(MIMALLOC_PURGE_DELAY=-1 ./default)" -ge 95 ]
 	run -132 ./default twice
 	[ -z "$output" ]
 }
 
 @test "large blocks that stay by chance keep little else from the system, in each profile" {
 	for profile in default speed small full; do
-		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/scattered.c" -o "$profile"
-		won "$profile"
+		build_profile "$profile" scattered
 		percent=$("./$profile")
 		[ "$percent" -gt 8 ]
 		[ "$percent" -le "$([ "$profile" = default ] && echo 35 || echo 55)" ] || fail "$profile: $percent % of the peak are resident"
@@ -77,8 +80,7 @@ build_all() {
 
 @test "what is free inside of pages goes back, and nothing of what stays, in each profile" {
 	for profile in default speed small full; do
-		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin -pthread "$TOP/tests/unit/trimmed.c" -o "$profile"
-		won "$profile"
+		build_profile "$profile" trimmed
 		read -r left peak < <("./$profile")
 		[ "$left" -gt 8 ]
 		[ "$left" -le "$([ "$profile" = default ] && echo 25 || echo 60)" ] || fail "$profile: $left % of the peak are resident"
@@ -88,8 +90,7 @@ build_all() {
 
 @test "MIMALLOC_PURGE_DELAY: 0 gives everything back, -1 nothing; small does not obey it" {
 	for profile in default speed small full; do
-		CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/purge-delay.c" -o "$profile"
-		won "$profile"
+		build_profile "$profile" purge-delay
 		everything=$(MIMALLOC_PURGE_DELAY=-1 "./$profile")
 		nothing=$(MIMALLOC_PURGE_DELAY=0 "./$profile")
 		[ "$nothing" -le 1 ] || fail "$profile: $nothing MiB"

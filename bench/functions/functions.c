@@ -27,7 +27,7 @@ static const size_t sizes[] = { 1,    2,     3,     4,      6,      8,       12,
 
 static struct call {
 	uint32_t size, from, to;
-} calls[1 << 16], blocks[1024];
+} calls[1 << 20], blocks[1024]; // so many that no processor learns by heart which size comes next
 
 static size_t placed; // of calls
 static uint8_t *from, *to;
@@ -191,7 +191,7 @@ static size_t place_hot(size_t size, const unsigned *shares, int aligned)
 		used += (size + 64 + 63 + 1) / 64 * 64;
 	} while (k < sizeof blocks / sizeof *blocks && used + size < CACHE);
 	// No more than a run of some 50 us for large ones.
-	while (count > 1 && count * size > 1 << 20)
+	while (!shares && count > 1 && count * size > 1 << 20)
 		count /= 2;
 	for (size_t i = 0; i < count; i++)
 		calls[i] = blocks[by_chance() % k];

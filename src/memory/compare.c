@@ -99,37 +99,20 @@ int memcmp(const void *x, const void *y, size_t size)
 
 alias(memcmp, bcmp);
 
-/* The bytes of 16 in which a string ends, or the two differ. */
-static inline mask string_ends(const uint8_t *a, const uint8_t *b)
-{
-	const v16 same = equal_at(v16, a, b);
-
-	return mask_of(equal(v16, smaller(same, load(v16, a)), spread(0)));
-}
-
 int strcmp(const char *x, const char *y)
 {
 	const uint8_t *a = (const uint8_t *)x, *b = (const uint8_t *)y;
 
-	for (;; a += 16, b += 16) {
-		if (in_page(a, 16) && in_page(b, 16)) {
-			const mask ends = string_ends(a, b);
+	if (in_page(a, 32) && in_page(b, 32)) {
+		/* One question, as nothing foretells where they end. */
+		const uint32_t ends = mask_of_two(string_ends(a, b), string_ends(a + 16, b + 16));
 
-			if (ends)
-				return difference(a, b, first(ends));
-		} else {
-			for (size_t i = 0; i < 16; i++)
-				if (a[i] != b[i] || !a[i])
-					return difference(a, b, i);
-		}
-		/* Where pages leave room for it, four with one question. */
-		for (; in_page(a + 16, 64) && in_page(b + 16, 64); a += 64, b += 64) {
-			for (size_t i = 16; i < 80; i += 16) {
-				const mask ends = string_ends(a + i, b + i);
-
-				if (ends)
-					return difference(a, b, i + first(ends));
-			}
-		}
+		if (ends)
+			return difference(a, b, first_bit(ends));
+	} else {
+		for (size_t i = 0; i < 32; i++)
+			if (a[i] != b[i] || !a[i])
+				return difference(a, b, i);
 	}
+	return widest(strcmp_on, a + 32, b + 32);
 }

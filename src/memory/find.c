@@ -3,32 +3,24 @@
  * memchr and strlen.
  */
 
-/* The first such byte from `start` on, or something behind `last`. */
-static inline const uint8_t *find(const uint8_t *start, int byte, uintptr_t last)
+/* The search near the end of a page, up to where the usual one can go on: its first 32 bytes are
+ * those of the next page. */
+static uintptr_t find_at_page_end(const uint8_t *start, int byte, size_t size, uintptr_t base)
 {
 	const v16 wanted = spread(byte);
-	const size_t before = (uintptr_t)start & 31;
-	/* 32 bytes, or where the page ends before them, what there is of it */
-	const uint8_t *const head = in_page(start, 32) ? start : start - before;
-	const uint32_t found = found_in_32(head, wanted) >> (start - head);
+	const uint8_t *const page = start + (-(uintptr_t)start & (SMALLEST_PAGE - 1));
+	const uint8_t *p = start;
+	size_t left = size, before = (uintptr_t)start & 31;
 
-	if (found)
-		return start + __builtin_ctz(found);
+	for (; p < page + 32; p += 32 - before, left -= 32 - before, before = 0) {
+		const uint32_t found = found_in_32(p - before, wanted) >> before;
 
-	const uint8_t *p = start - before;
-
-	for (int i = 32;; i += 32) {
-		p += 32;
-		if ((uintptr_t)p > last)
-			return p;
-		if (i == SHORT)
-			return widest(find_large, p, byte, last);
-
-		const uint32_t more = found_in_32(p, wanted);
-
-		if (more)
-			return p + __builtin_ctz(more);
+		if (left <= 32 - before)
+			return first_within(p, found, left, base);
+		if (found)
+			return (uintptr_t)p + first_bit(found) - base;
 	}
+	return widest(memchr_on, page, byte, left + 32, base);
 }
 
 void *memchr(const void *start, int byte, size_t size)
@@ -37,18 +29,26 @@ void *memchr(const void *start, int byte, size_t size)
 
 	if (!size)
 		return NULL;
+	if (in_page(p, 32)) {
+		const uint32_t found = found_in_32(p, spread(byte));
 
-	/* A size that goes beyond the address space means up to where the byte is. */
-	const uintptr_t last =
-		size - 1 > UINTPTR_MAX - (uintptr_t)p ? UINTPTR_MAX : (uintptr_t)p + (size - 1);
-	const uint8_t *const found = find(p, byte, last);
-
-	return (uintptr_t)found <= last ? (void *)(uintptr_t)found : NULL;
+		if (size <= 32)
+			return (void *)first_within(p, found, size, 0);
+		if (found)
+			return (void *)(uintptr_t)(p + first_bit(found));
+	}
+	return (void *)widest(memchr_on, p, byte, size, 0);
 }
 
 size_t strlen(const char *string)
 {
 	const uint8_t *const p = (const uint8_t *)string;
 
-	return (size_t)(find(p, 0, UINTPTR_MAX) - p);
+	if (in_page(p, 32)) {
+		const uint32_t found = found_in_32(p, spread(0));
+
+		if (found)
+			return first_bit(found);
+	}
+	return widest(strlen_on, p);
 }

@@ -21,11 +21,12 @@
 /* Up to this size all is done in eight vectors. */
 #define LARGE 128
 
-/* What is looked for is mostly in the first so many bytes: no function is called before. */
-#define SHORT 64
-
 /* From here on a string instruction is worth its start of some 35 cycles. */
 #define STRING_FROM 4096
+
+/* Of find.c; those of large.h, which it goes on with, call it. */
+never_inline uintptr_t find_at_page_end(const uint8_t *start, int byte, size_t size,
+                                        uintptr_t base);
 
 #define VECTOR v16
 #define WIDTH  16

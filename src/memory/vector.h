@@ -26,6 +26,9 @@ typedef uint64_t u64 any_address;
 typedef uint8_t v16 __attribute__((__vector_size__(16))) any_address;
 typedef uint8_t v32 __attribute__((__vector_size__(32))) any_address;
 
+#define inline_always static inline __attribute__((__always_inline__))
+#define never_inline  static __attribute__((__noinline__))
+
 #define load(type, address)         (*(const type *)(address))
 #define store(type, address, value) ((void)(*(type *)(address) = (value)))
 
@@ -58,6 +61,9 @@ static inline v16 smaller(v16 a, v16 b)
 	return (v16)_mm_min_epu8((__m128i)a, (__m128i)b);
 }
 
+/* That what is loaded once is not loaded again with each operation: gcc takes that for free. */
+#define kept_in_register(vector) __asm__("" : "+x"(vector))
+
 #define target_wide __attribute__((__target__("avx2")))
 
 #define MASK_ALL_WIDE UINT32_MAX
@@ -65,6 +71,11 @@ static inline v16 smaller(v16 a, v16 b)
 target_wide static inline mask mask_of_wide(v32 v)
 {
 	return (mask)_mm256_movemask_epi8((__m256i)v);
+}
+
+target_wide static inline v32 smaller_wide(v32 a, v32 b)
+{
+	return (v32)_mm256_min_epu8((__m256i)a, (__m256i)b);
 }
 
 #else
@@ -99,6 +110,8 @@ static inline v16 smaller(v16 a, v16 b)
 	return (v16)vminq_u8((uint8x16_t)a, (uint8x16_t)b);
 }
 
+#define kept_in_register(vector) ((void)0)
+
 #endif
 
 /* Of two vectors, in which bytes they are equal: a vector of bytes that are 255 or 0. */
@@ -111,10 +124,24 @@ static inline uint32_t found_in_32(const uint8_t *p, v16 wanted)
 	return mask_of_two(equal(v16, load(v16, p), wanted), equal(v16, load(v16, p + 16), wanted));
 }
 
+/* Of four results, the first byte, which there is. */
+static inline size_t first_of_four(v16 a, v16 b, v16 c, v16 d)
+{
+	return (unsigned)__builtin_ctzll(mask_of_two(a, b) | (uint64_t)mask_of_two(c, d) << 32);
+}
+
 #if defined(__x86_64__)
 target_wide static inline uint32_t found_in_32_wide(const uint8_t *p, v32 wanted)
 {
 	return mask_of_wide(equal(v32, load(v32, p), wanted));
+}
+
+target_wide static inline size_t first_of_four_wide(v32 a, v32 b, v32 c, v32 d)
+{
+	const uint64_t ab = mask_of_wide(a) | (uint64_t)mask_of_wide(b) << 32;
+	const uint64_t cd = mask_of_wide(c) | (uint64_t)mask_of_wide(d) << 32;
+
+	return (unsigned)__builtin_ctzll(ab ? ab : cd) + (ab ? 0 : 64u);
 }
 #endif
 
@@ -132,6 +159,20 @@ static inline bool in_page(const uint8_t *p, size_t bytes)
 static inline int difference(const uint8_t *a, const uint8_t *b, size_t i)
 {
 	return a[i] - b[i];
+}
+
+/* Of bits, one for each byte: the first. */
+static inline size_t first_bit(uint64_t found)
+{
+	return (unsigned)__builtin_ctzll(found);
+}
+
+/* The first of those that stand for `size` bytes (1 to 64) from `p` on: how far that is behind
+ * `base`; 0 if there is none. */
+static inline uintptr_t first_within(const uint8_t *p, uint64_t found, size_t size, uintptr_t base)
+{
+	found &= UINT64_MAX >> (64 - size);
+	return found ? (uintptr_t)p + first_bit(found) - base : 0;
 }
 
 /* The number of the first byte in a mask that is not 0. */

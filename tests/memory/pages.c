@@ -103,6 +103,15 @@ int main(int argc, char **argv)
 			check(one + near, other_end - size, size);
 			check(one_end - size, other + near, size);
 		}
+		/* From one page into the next, by an even part and by one that is not. */
+		for (size_t k = 1; k < 9; k++) {
+			const size_t across =
+				k % 2 ? size * k / 9 : (size * 5 + k * 7) % (size + 1);
+
+			check(one + page - across, other_end - size, size);
+			check(one_end - size, other + page - across, size);
+			check(one + page - across, other + page - size + across, size);
+		}
 	}
 	/* Beyond them the program does stop, so the pages above are guarded. */
 	if (argc > 2)

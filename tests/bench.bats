@@ -235,9 +235,9 @@ of() {
 	done
 	run -2 ./functions memcpy
 	run -2 ./functions memcpy nowhere 0.01
-	"$TOP/bench/run" functions --quick --rounds 1 --contenders musl,mimalloc-musl,musl-inline --results results >log 2>&1 || fail "$(tail log)"
+	"$TOP/bench/run" functions --quick --rounds 1 --contenders musl,mimalloc-musl,musl-inline,musl-llvm-libc --results results >log 2>&1 || fail "$(tail log)"
 	[ "$(of results 'data["failures"]')" = '[]' ]
-	for contender in glibc musl mimalloc-musl musl-inline; do
+	for contender in glibc musl mimalloc-musl musl-inline musl-llvm-libc; do
 		[ "$(of results "0.1 < of('functions', 'memcpy hot', '$contender', 0)['16'][0] < 1000")" = True ]
 	done
 	grep -q '^### strcmp real' results/report.md

@@ -174,7 +174,8 @@ TARGET inline_always size_t OF(find_in_four)(const uint8_t *p, VECTOR wanted)
 /* How far behind `base` that is which is not in the first 32 bytes; 0 if it is not there. Where it
  * is not found soon, in blocks that are aligned, so that no page is read that has nothing of the
  * caller's: the first of them may begin with bytes that were looked at, but with none before the
- * start. The last may be unaligned: all of it is the caller's. `endless`: it is there. */
+ * start. The last ends with the size, which is no later than an aligned one would. `endless`: it is
+ * there. */
 TARGET inline_always uintptr_t OF(find_on)(const uint8_t *start, int byte, size_t size,
                                            uintptr_t base, bool endless)
 {

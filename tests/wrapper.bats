@@ -252,6 +252,19 @@ all_cases() {
 	done
 }
 
+@test "the options that come with the compiler count, and no word of it is an input file" {
+	export CC_MIMALLOC_DUMP=plan
+	for shell in $shells; do
+		use "$shell"
+		CC_MIMALLOC_CC='fake-cc -m32' run "$wrapper" -m64 main.c
+		[ "${lines[0]}" = mode=link ]
+		CC_MIMALLOC_CC='fake-cc -shared' run "$wrapper" main.c
+		[ "${lines[0]}" = mode=shared ]
+		CC_MIMALLOC_CC='fake-cc fake-cc -I include' run "$wrapper" --version
+		[ "${lines[0]}" = mode=query ]
+	done
+}
+
 @test "the help is not the compiler's" {
 	for shell in $shells; do
 		use "$shell"

@@ -39,6 +39,16 @@ build_profile() {
 	[ "$count" -eq 88 ]
 }
 
+@test "what is counted as unused is what can go back, whoever gives it back" {
+	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
+	CC_MIMALLOC=off cc-mimalloc -static -O2 -w -ftls-model=local-exec "-I$mimalloc/include" "-I$mimalloc/src" \
+		"$TOP/tests/unit/kept.c" -Wl,-u,mimalloc_musl_version "$PREFIX"/lib/mimalloc-musl/*/libc-overlay.a -o kept
+	won kept
+	[ "$(./kept 5000)" = '52 looks' ]
+	# and when upstream purges as well
+	[ "$(MIMALLOC_PURGE_DELAY=1 ./kept 20000)" = '202 looks' ]
+}
+
 @test "what was freed last is what malloc gives first, but with all of mimalloc" {
 	for profile in default speed small full; do
 		build_profile "$profile" last-freed

@@ -124,10 +124,16 @@ static inline uint32_t found_in_32(const uint8_t *p, v16 wanted)
 	return mask_of_two(equal(v16, load(v16, p), wanted), equal(v16, load(v16, p + 16), wanted));
 }
 
+/* Of bits, one for each byte: the first. */
+static inline size_t first_bit(uint64_t found)
+{
+	return (unsigned)__builtin_ctzll(found);
+}
+
 /* Of four results, the first byte, which there is. */
 static inline size_t first_of_four(v16 a, v16 b, v16 c, v16 d)
 {
-	return (unsigned)__builtin_ctzll(mask_of_two(a, b) | (uint64_t)mask_of_two(c, d) << 32);
+	return first_bit(mask_of_two(a, b) | (uint64_t)mask_of_two(c, d) << 32);
 }
 
 #if defined(__x86_64__)
@@ -141,7 +147,7 @@ target_wide static inline size_t first_of_four_wide(v32 a, v32 b, v32 c, v32 d)
 	const uint64_t ab = mask_of_wide(a) | (uint64_t)mask_of_wide(b) << 32;
 	const uint64_t cd = mask_of_wide(c) | (uint64_t)mask_of_wide(d) << 32;
 
-	return (unsigned)__builtin_ctzll(ab ? ab : cd) + (ab ? 0 : 64u);
+	return first_bit(ab ? ab : cd) + (ab ? 0 : 64);
 }
 #endif
 
@@ -161,12 +167,6 @@ static inline int difference(const uint8_t *a, const uint8_t *b, size_t i)
 	return a[i] - b[i];
 }
 
-/* Of bits, one for each byte: the first. */
-static inline size_t first_bit(uint64_t found)
-{
-	return (unsigned)__builtin_ctzll(found);
-}
-
 /* The first of those that stand for `size` bytes (1 to 64) from `p` on: how far that is behind
  * `base`; 0 if there is none. */
 static inline uintptr_t first_within(const uint8_t *p, uint64_t found, size_t size, uintptr_t base)
@@ -178,7 +178,7 @@ static inline uintptr_t first_within(const uint8_t *p, uint64_t found, size_t si
 /* The number of the first byte in a mask that is not 0. */
 static inline size_t first(mask m)
 {
-	return (unsigned)__builtin_ctzll(m) / MASK_BITS;
+	return first_bit(m) / MASK_BITS;
 }
 
 #endif

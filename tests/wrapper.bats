@@ -260,8 +260,12 @@ all_cases() {
 		[ "${lines[0]}" = mode=link ]
 		CC_MIMALLOC_CC='fake-cc -shared' run "$wrapper" main.c
 		[ "${lines[0]}" = mode=shared ]
-		CC_MIMALLOC_CC='fake-cc fake-cc -I include' run "$wrapper" --version
+		CC_MIMALLOC_CC='fake-cc -n 10 fake-cc' run "$wrapper" --version
 		[ "${lines[0]}" = mode=query ]
+		# once, where arguments are put into another order too
+		CC_MIMALLOC_DUMP=argv CC_MIMALLOC_CC='fake-cc -O2' run "$wrapper" main.c -Wl,--whole-archive,-lc
+		[ "$(grep -cx -e -O2 <<<"$output")" -eq 1 ]
+		[[ $output == *--no-whole-archive* ]]
 	done
 }
 

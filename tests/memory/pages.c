@@ -51,6 +51,7 @@ static void check(uint8_t *a, uint8_t *b, size_t size)
 		is(memchr(a, 0, size) == a + size - 1, "memchr in %zu bytes, for the last", size);
 		/* A limit beyond the page, and beyond all memory, where the byte is found before.
 		 */
+		is(memchr(a, 0, 3 * page) == a + size - 1, "memchr in more than %zu bytes", size);
 		for (size_t more = 1; more < 3 * page; more += more / 3 + 1)
 			is(memchr(a, 0, size + more) == a + size - 1,
 			   "memchr in %zu bytes, a limit of %zu more", size, more);

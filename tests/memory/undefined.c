@@ -22,6 +22,7 @@ __attribute__((__noinline__)) static void check(size_t size, size_t align)
 	is(strcmp(a, b) == 0, "strcmp");
 	is(memchr(a, 0, size + 1) == a + size, "memchr");
 	is(memchr(a, 0, SIZE_MAX) == a + size, "memchr");
+	is(memchr(a, 0, size) == NULL, "memchr");
 	is(memcmp(a, b, size + 1) == 0, "memcmp");
 	is(bcmp(a, b, size + 1) == 0, "bcmp");
 	memcpy(c, a, size + 1);

@@ -11,7 +11,7 @@
 
 enum { BLOCKS = 300, LOOK = 100 };
 
-static long rounds, looks;
+static long rounds, looks, unused, given_back;
 
 static size_t purgeable(void)
 {
@@ -26,9 +26,13 @@ static size_t purgeable(void)
 
 static void look(const char *when, long round)
 {
+	static size_t before;
 	const size_t can = purgeable();
 
 	looks++;
+	unused += can > 0;
+	given_back += can < before;
+	before = can;
 	if (can == kept.unused)
 		return;
 	printf("%s %ld: %zu KiB can go back, %zu are counted\n", when, round, can / 1024,
@@ -70,6 +74,10 @@ int main(int argc, char **argv)
 	look("end", rounds);
 	mi_collect(true);
 	look("collected", rounds);
+	if (unused < looks / 2 || !given_back) {
+		printf("nothing was unused, or nothing went back\n");
+		return 1;
+	}
 	printf("%ld looks\n", looks);
 	return 0;
 }

@@ -13,7 +13,7 @@
 
 /* purge.c */
 static void kept_purged(size_t size);
-static void slices_reuse(mi_arena_t *arena, size_t index, size_t count);
+static size_t slices_reuse(mi_arena_t *arena, size_t index, size_t count);
 
 static size_t arena_total_size(mi_subproc_t *subproc)
 {

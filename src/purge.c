@@ -4,9 +4,11 @@
  * behind upstream's arena-alloc.c, whose functions of these names are called upstream_... there.
  *
  * What is freed goes back at once if it is much beside what is in use; upstream waits for a later
- * call, which an idle program never makes. The price is a page fault for each 4 KiB that are used
- * again, so what goes back is rationed. All of this is done when whole mimalloc pages (64 KiB and
- * more) come and go.
+ * call, which an idle program never makes. The price is a page fault for each 4 KiB that are taken
+ * again, so that is rationed: what a program takes again it owes, and while it is in debt nothing
+ * goes back, unless less is in use than since the debt began: a program that is done may make no
+ * call after the last free. All of this is done when whole mimalloc pages (64 KiB and more) come
+ * and go.
  */
 
 /* What each profile keeps.
@@ -14,13 +16,13 @@
  * KEPT_LEAST: bytes that may always be unused; KEPT_PART: the part of what is in use that may be
  * unused beside it: a compiler that is done with a function begins the next.
  *
- * RATION: bytes that may go back for each millisecond that passes. Taking them again costs 2.5 to
- * 7 % of that millisecond (default; 14 on a machine whose page faults are slow). What is not spent
- * is saved, for SAVED_MSECS at most. */
+ * RATION: bytes of what went back that may be taken again for each millisecond that passes, which
+ * costs 1 to 4 % of it (default; the second on a machine whose page faults are slow). What is not
+ * spent is saved, for SAVED_MSECS at most. */
 #if defined(PROFILE_SPEED)
 #define KEPT_LEAST (32 * MI_MiB)
 #define KEPT_PART  1
-#define RATION     (64 * MI_KiB)
+#define RATION     (16 * MI_KiB)
 #elif defined(PROFILE_SMALL)
 #define KEPT_LEAST (256 * MI_KiB)
 #define KEPT_PART  8
@@ -28,19 +30,15 @@
 #else
 #define KEPT_LEAST MI_MiB
 #define KEPT_PART  2
-#define RATION     (256 * MI_KiB)
+#define RATION     (64 * MI_KiB)
 #endif
 #define SAVED_MSECS 1000
-
-/* The emptier the heap, the further it may overdraw, by so much for each power of two between what
- * is in use and what is not: a program that is done with its work may make no call after the last
- * free, and has just spent its ration on the ups and downs before. */
-#define OVERDRAFT_MSECS 100
 
 static struct {
 	_Atomic(size_t) used;   /* bytes of pages in arenas, but for what is parked (trim.c) */
 	_Atomic(size_t) unused; /* bytes that were in use and can be given back */
-	_Atomic(int64_t) spent; /* the time up to which rations are spent */
+	_Atomic(int64_t) spent; /* the time up to which rations are spent, as kept_now has it */
+	_Atomic(size_t) bar;    /* what was in use when the debt began, or memory last went back */
 	_Atomic(size_t) busy;   /* 1 while a thread gives back */
 } kept;
 
@@ -65,29 +63,46 @@ static bool kept_too_much(void)
 	       KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART;
 }
 
-/* Whether so much may go back, beside so much in use. */
-static bool kept_may_spend(size_t unused, size_t used, mi_msecs_t now)
+/* The time, as the bytes of all rations up to now. */
+static int64_t kept_now(void)
 {
-	const size_t less = mi_clz(used | 1);
-	const size_t more = mi_clz(unused | 1);
-	const mi_msecs_t overdraft = less > more ? (mi_msecs_t)(less - more) * OVERDRAFT_MSECS : 0;
-
-	return mi_atomic_loadi64_relaxed(&kept.spent) <= now + overdraft;
+	return _mi_clock_now() * (int64_t)RATION;
 }
 
-static void kept_spend(size_t size, mi_msecs_t now)
+static void kept_owe(size_t size)
 {
-	const mi_msecs_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
+	const int64_t now = kept_now();
+	const int64_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
+	const int64_t saved = now - SAVED_MSECS * (int64_t)RATION;
 
-	mi_atomic_storei64_relaxed(&kept.spent,
-	                           mi_max(spent, now - SAVED_MSECS) + (mi_msecs_t)(size / RATION));
+	if (spent <= now)
+		mi_atomic_store_relaxed(&kept.bar, mi_atomic_load_relaxed(&kept.used));
+	mi_atomic_storei64_relaxed(&kept.spent, mi_max(spent, saved) + (int64_t)size);
+}
+
+/* So much that went back comes into use again. */
+static void kept_take(size_t size)
+{
+	kept_owe(size);
+	mi_atomic_add_acq_rel(&kept.used, size);
+}
+
+/* Whether what is unused may go back, beside so much in use. In debt that is a quarter less than
+ * BAR: each time there is less left that it could cost. */
+static bool kept_may_go(_Atomic(size_t) *bar, size_t used)
+{
+	if (kept_now() < mi_atomic_loadi64_relaxed(&kept.spent) &&
+	    used >= mi_atomic_load_relaxed(bar) / 4 * 3)
+		return false;
+	mi_atomic_store_relaxed(bar, used);
+	return true;
 }
 
 static void left_pages_free(void); /* page.c */
 
 COLD_BEGIN
 
-static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
+static void give_back(mi_subproc_t *subproc)
 {
 	size_t idle = 0;
 
@@ -97,8 +112,7 @@ static void give_back(mi_subproc_t *subproc, mi_msecs_t now)
 	 */
 	for (int i = 0; i == 0 || (i < 3 && kept_too_much()); i++) {
 		left_pages_free();
-		const size_t size = mi_atomic_exchange_acq_rel(&kept.unused, (size_t)0);
-		kept_spend(size, now);
+		mi_atomic_store_release(&kept.unused, (size_t)0);
 		mi_arenas_try_purge(true, true, subproc, 0);
 	}
 	mi_atomic_store_release(&kept.busy, (size_t)0);
@@ -119,12 +133,8 @@ static void kept_leave(size_t size)
 
 static void kept_give_back(mi_subproc_t *subproc)
 {
-	if (!kept_too_much())
-		return;
-	const mi_msecs_t now = _mi_clock_now();
-	if (kept_may_spend(mi_atomic_load_relaxed(&kept.unused), mi_atomic_load_relaxed(&kept.used),
-	                   now))
-		give_back(subproc, now);
+	if (kept_too_much() && kept_may_go(&kept.bar, mi_atomic_load_relaxed(&kept.used)))
+		give_back(subproc);
 }
 
 void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t memid)
@@ -140,8 +150,8 @@ void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t mem
 
 COLD_END
 
-/* What of these slices was unused is so no more. */
-static void slices_reuse(mi_arena_t *arena, size_t index, size_t count)
+/* What of these slices was unused is so no more. Returns the bytes of it. */
+static size_t slices_reuse(mi_arena_t *arena, size_t index, size_t count)
 {
 	const size_t reused =
 		_mi_size_of_slices(mi_bitmap_popcountN(arena->slices_purge, index, count));
@@ -150,12 +160,19 @@ static void slices_reuse(mi_arena_t *arena, size_t index, size_t count)
 		mi_bitmap_clearN(arena->slices_purge, index, count);
 		kept_subtract(&kept.unused, reused);
 	}
+	return reused;
 }
 
-static void slices_taken(mi_arena_t *arena, size_t index, size_t count)
+/* FRESH: the bytes of them that never were in use. */
+static void slices_taken(mi_arena_t *arena, size_t index, size_t count, size_t fresh)
 {
-	mi_atomic_add_acq_rel(&kept.used, _mi_size_of_slices(count));
-	slices_reuse(arena, index, count);
+	const size_t size = _mi_size_of_slices(count);
+	const size_t resident = slices_reuse(arena, index, count);
+	const size_t again = size > fresh + resident ? size - fresh - resident : 0;
+
+	if (again)
+		kept_take(again);
+	mi_atomic_add_acq_rel(&kept.used, size - again);
 }
 
 void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment, bool commit,
@@ -168,7 +185,8 @@ void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment
 		upstream_arenas_try_alloc(heap, slice_count, alignment, commit, allow_large,
 	                                  req_arena, slice_count > 1 ? 0 : tseq, numa_node, memid);
 	if (p && !memid->is_pinned)
-		slices_taken(memid->mem.arena.arena, memid->mem.arena.slice_index, slice_count);
+		slices_taken(memid->mem.arena.arena, memid->mem.arena.slice_index, slice_count,
+		             memid->initially_zero ? _mi_size_of_slices(slice_count) : 0);
 	return p;
 }
 
@@ -186,7 +204,8 @@ static bool arena_try_take(mi_arena_t *arena, size_t index, size_t count)
 		}
 		mi_bitmap_setN(arena->slices_committed, index, count, NULL);
 	}
-	mi_bitmap_setN(arena->slices_dirty, index, count, NULL);
-	slices_taken(arena, index, count);
+	size_t dirty;
+	mi_bitmap_setN(arena->slices_dirty, index, count, &dirty);
+	slices_taken(arena, index, count, _mi_size_of_slices(count - dirty));
 	return true;
 }

@@ -14,15 +14,12 @@
 /* Fewer bytes in a row are not worth a system call. */
 #define TRIM_LEAST (8 * MI_KiB)
 
-/* Where much of what went back was taken again, the next time is so many ms later, unless four
- * fifths are free: what a program frees at the end of one phase it takes in the next, with a fault
- * for each memory page. After as many ms that is forgotten. */
-#define TRIM_PAUSE 1000
+/* For the calls it owes as much as if so many times the memory were taken again (purge.c). */
+#define TRIM_PRICE 3
 
 static __thread struct {
-	uint32_t events; /* pages that came or went since they were looked through */
-	uint32_t last;   /* ms, when they were trimmed */
-	size_t taken;    /* bytes that were taken again */
+	uint32_t events;     /* pages that came or went since they were looked through */
+	_Atomic(size_t) bar; /* bytes in use when they were last trimmed (purge.c) */
 } trim;
 
 /* --- A page --- */
@@ -42,8 +39,7 @@ static bool page_collect(mi_page_t *page, bool force)
 		mi_block_t *const block = page_block(page, mi_ctz(page->memid.parked));
 
 		page->memid.parked &= page->memid.parked - 1;
-		mi_atomic_add_acq_rel(&kept.used, page->block_size);
-		trim.taken += page->block_size;
+		kept_take(page->block_size);
 		mi_block_set_next(page, block, NULL);
 		page->free = block;
 	}
@@ -128,15 +124,10 @@ static bool page_is_sparse(const mi_page_t *page)
 	return page_may_be_trimmed(page) && mi_page_used(page) * 2 <= page->capacity;
 }
 
-static bool pause_is_over(mi_msecs_t now)
-{
-	return (uint32_t)now - trim.last >= TRIM_PAUSE;
-}
-
 /* Whether what is free in sparse pages is enough, and may go back. */
-static bool theap_shall_be_trimmed(const mi_theap_t *theap, mi_msecs_t now)
+static bool theap_shall_be_trimmed(const mi_theap_t *theap)
 {
-	size_t size = 0, loose = 0;
+	size_t size = 0, used = 0, loose = 0;
 
 	for (size_t bin = 0; bin < MI_BIN_HUGE; bin++) {
 		for (const mi_page_t *page = theap->pages[bin].first; page; page = page->next) {
@@ -144,19 +135,20 @@ static bool theap_shall_be_trimmed(const mi_theap_t *theap, mi_msecs_t now)
 				continue;
 			const size_t there =
 				page->capacity * page->block_size - page_parked_size(page);
+			const size_t in_use = mi_page_used(page) * page->block_size;
+
 			size += there;
+			used += in_use;
 			if (page_is_sparse(page))
-				loose += there - mi_page_used(page) * page->block_size;
+				loose += there - in_use;
 		}
 	}
 	size -= loose;
-	return loose > TRIM_KEPT + size / KEPT_PART && kept_may_spend(loose, size, now) &&
-	       (trim.taken <= TRIM_KEPT || loose > size * 4 || pause_is_over(now));
+	return loose > TRIM_KEPT + size / KEPT_PART && kept_may_go(&trim.bar, used);
 }
 
 static void theap_trim(mi_theap_t *theap)
 {
-	const mi_msecs_t now = _mi_clock_now();
 	size_t trimmed = 0;
 
 	if (!TRIM || mi_arena_purge_delay() < 0)
@@ -168,10 +160,7 @@ static void theap_trim(mi_theap_t *theap)
 		}
 	}
 	kept_subtract(&kept.used, trimmed);
-	kept_spend(trimmed, now);
-	if (pause_is_over(now))
-		trim.taken = 0;
-	trim.last = (uint32_t)now;
+	kept_owe(TRIM_PRICE * trimmed);
 }
 
 /* One of the calling thread's pages comes or goes. Nothing of upstream's may be about to use a free
@@ -183,7 +172,7 @@ static void page_comes_or_goes(void)
 	if (!TRIM || ++trim.events < TRIM_EVENTS_LEAST + theap->page_count / TRIM_EVENTS_PART)
 		return;
 	trim.events = 0;
-	if (theap_shall_be_trimmed(theap, _mi_clock_now()))
+	if (theap_shall_be_trimmed(theap))
 		theap_trim(theap);
 }
 

@@ -103,7 +103,7 @@ build_profile() {
 	won ration
 	# Small blocks, pages of one and of several blocks, some that stay in each page, single large ones. Without a
 	# ration it would be 800 and more.
-	for sizes in '500 20000 1' '20000 60000 1' '65536 200000 1' '1100 8000 12' '100000 3000000 1'; do
+	for sizes in '500 20000 1' '20000 60000 1' '65536 200000 1' '1100 8000 12' '1100 8000 4' '100000 3000000 1'; do
 		# shellcheck disable=SC2086 # words
 		read -r again resident < <(./ration $sizes)
 		[ "$again" -ge 16 ] || fail "$sizes: $again KiB a ms"

@@ -93,7 +93,7 @@ build_profile() {
 		build_profile "$profile" trimmed
 		read -r left peak < <("./$profile")
 		[ "$left" -gt 8 ]
-		[ "$left" -le "$([ "$profile" = default ] && echo 30 || echo 60)" ] || fail "$profile: $left % of the peak are resident"
+		[ "$left" -le "$([ "$profile" = default ] && echo 25 || echo 60)" ] || fail "$profile: $left % of the peak are resident"
 		[ "$peak" -le 140 ] || fail "$profile: the peak is $peak % of the first"
 	done
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A program that frees and takes the same memory again and again, half of what it has at a time.
-// Prints how many KiB it took again for each ms that passed, beside what it had at first, and how
-// many MiB are resident when all is freed, while it is in debt. The arguments are the least and the
-// greatest size of a block, and of how many blocks in a row one stays.
+// A program that frees and takes the same memory again and again. Prints how many KiB it took again
+// for each ms that passed, and how many MiB are resident when all is freed, while it is in debt.
+// The arguments are the least and the greatest size of a block, and which blocks stay: 1 for the
+// first half, else one in so many.
 #include "../contract/promise.h"
 
 #include <sys/resource.h>

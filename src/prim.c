@@ -33,6 +33,7 @@
 
 /* linux/futex.h, which musl does not have. */
 #define FUTEX_WAIT         0
+#define FUTEX_WAKE         1
 #define FUTEX_PRIVATE_FLAG 128
 #if !defined(SYS_futex)
 #define SYS_futex SYS_futex_time64 /* 32-bit architectures with a 64-bit time_t only */
@@ -246,15 +247,41 @@ bool _mi_prim_thread_is_in_threadpool(void)
 	return false;
 }
 
+/* To wait at most so long while the word has this value, or to wake so many that do. */
+static void prim_futex(const volatile void *word, int operation, int value,
+                       const struct timespec *at_most)
+{
+	(void)PRIM_ERROR_OF(
+		syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, at_most, NULL, 0));
+}
+
 void _mi_prim_thread_yield(void)
 {
 	/* By futex, which a sandbox allows to musl's own malloc; sched_yield it may not. */
 	static volatile int never;
 	const struct timespec moment = { 0, 50000 };
 
-	(void)PRIM_ERROR_OF(
-		syscall(SYS_futex, &never, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, &moment, NULL, 0));
+	prim_futex(&never, FUTEX_WAIT, 0, &moment);
 }
+
+#ifndef LOCKS_OF_PTHREAD
+/* As long as most locks are held. */
+#define LOCK_SPINS 100
+
+static void lock_wait(lock_state *lock)
+{
+	for (int i = 0; i < LOCK_SPINS && mi_atomic_load_relaxed(lock) == LOCK_HELD; i++)
+		atomic_thread_fence(memory_order_seq_cst); /* to take its time, as musl's a_spin */
+	/* Who has slept does not know whether another one does. */
+	while (mi_atomic_exchange_acq_rel(lock, LOCK_WAITED_FOR) != LOCK_FREE)
+		prim_futex(lock, FUTEX_WAIT, LOCK_WAITED_FOR, NULL);
+}
+
+static void lock_wake(lock_state *lock)
+{
+	prim_futex(lock, FUTEX_WAKE, 1, NULL);
+}
+#endif
 
 bool _mi_prim_process_is_killed(void)
 {

@@ -10,6 +10,8 @@ setup() {
 	scratch
 	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
 	[ -f "$mimalloc/include/mimalloc.h" ]
+	# Of pthread's, the order is watched in which they are taken.
+	locks=-DLOCKS_OF_PTHREAD
 	# Children of threaded programs are allowed, though nobody looks at what they do; nor must each wait a second to exit.
 	export TSAN_OPTIONS='halt_on_error=1 history_size=7 die_after_fork=0 atexit_sleep_ms=0'
 	echo 'int main(void) { return 0; }' >empty.c
@@ -18,8 +20,8 @@ setup() {
 
 # build SOURCES: `contend`, with the mimalloc.c of that folder. A weak reference alone takes nothing from an archive.
 build() {
-	gcc -std=gnu11 -O1 -g -fsanitize=thread -pthread -DMI_TSAN=1 "-I$mimalloc/include" "-I$mimalloc/src" \
-		"$1/mimalloc.c" "$TOP/tests/tsan/contend.c" -Wl,-u,pthread_atfork \
+	gcc -std=gnu11 -O1 -g -fsanitize=thread -pthread -DMI_TSAN=1 "$locks" "-I$mimalloc/include" \
+		"-I$mimalloc/src" "$1/mimalloc.c" "$TOP/tests/tsan/contend.c" -Wl,-u,pthread_atfork \
 		-Wl,--wrap=mmap,--wrap=munmap,--wrap=mremap,--wrap=madvise -o contend
 }
 
@@ -38,11 +40,29 @@ seen() {
 	[[ $output == *'ThreadSanitizer: '*$named* ]] || fail "$output"
 }
 
-@test "threads that contend for everything: no report" {
+@test "threads that contend for everything, with pthread's locks: no report" {
 	build "$TOP/src"
 	run ./contend
 	[ "$status" -eq 0 ] || fail "status $status: $output"
 	[[ $output == 'blocks '* ]] || fail "$output"
+}
+
+@test "threads that contend for everything, with the locks that there are: no report" {
+	locks=-ULOCKS_OF_PTHREAD
+	build "$TOP/src"
+	run ./contend
+	[ "$status" -eq 0 ] || fail "status $status: $output"
+	[[ $output == 'blocks '* ]] || fail "$output"
+}
+
+@test "seen: a lock whose release orders nothing" {
+	locks=-ULOCKS_OF_PTHREAD
+	seen lock.h 's/memory_order_release/memory_order_relaxed/' ''
+}
+
+@test "seen: a lock that two threads may have" {
+	locks=-ULOCKS_OF_PTHREAD
+	seen lock.h 's/!= 0)$/== 2)/' ''
 }
 
 @test "seen: holes without their lock" {

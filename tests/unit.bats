@@ -26,6 +26,15 @@ build_profile() {
 	won "$1"
 }
 
+# build_inside NAME: tests/unit/NAME.c, which looks into mimalloc.c.
+build_inside() {
+	local mimalloc
+	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
+	CC_MIMALLOC=off cc-mimalloc -static -O2 -w -ftls-model=local-exec "-I$mimalloc/include" "-I$mimalloc/src" \
+		"$TOP/tests/unit/$1.c" -Wl,-u,mimalloc_musl_version "$PREFIX"/lib/mimalloc-musl/*/libc-overlay.a -o "$1"
+	won "$1"
+}
+
 @test "every entry point may be the first call of a process and of a thread" {
 	build_all "$TOP/tests/unit/first-call.c"
 	count=0
@@ -40,13 +49,15 @@ build_profile() {
 }
 
 @test "what is counted as unused is what can go back, whoever gives it back" {
-	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
-	CC_MIMALLOC=off cc-mimalloc -static -O2 -w -ftls-model=local-exec "-I$mimalloc/include" "-I$mimalloc/src" \
-		"$TOP/tests/unit/kept.c" -Wl,-u,mimalloc_musl_version "$PREFIX"/lib/mimalloc-musl/*/libc-overlay.a -o kept
-	won kept
+	build_inside kept
 	[ "$(./kept 5000)" = '52 looks' ]
 	# and when upstream purges as well
 	[ "$(MIMALLOC_PURGE_DELAY=1 ./kept 20000)" = '202 looks' ]
+}
+
+@test "one thread at a time has a lock, and who waits for it gets it" {
+	build_inside lock
+	[ "$(./lock)" = 12000 ]
 }
 
 @test "what was freed last is what malloc gives first, but with all of mimalloc" {

@@ -38,11 +38,17 @@
 
 typedef void lock_action(mi_lock_t *);
 
+#ifdef ONE_HEAP
+#define EACH_SUBPROC(subproc) \
+	for (mi_subproc_t *subproc = &mi_process_subproc_main; subproc; subproc = NULL)
+#define EACH_HEAP(heap) for (mi_heap_t *heap = &mi_process_heap_main; heap; heap = NULL)
+#else
 #define EACH_SUBPROC(subproc) \
 	for (mi_subproc_t *subproc = mi_subprocs; subproc; subproc = (subproc)->next)
 #define EACH_HEAP(heap)                  \
 	EACH_SUBPROC (subproc_of_##heap) \
 		for (mi_heap_t *heap = subproc_of_##heap->heaps; heap; heap = (heap)->next)
+#endif
 
 static mi_tld_t *fork_tld(void)
 {

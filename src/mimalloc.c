@@ -50,6 +50,10 @@
 #include "arena/arena.h"
 #include "upstream.h"
 #include "trim.h"
+/* No block is sampled (MI_PROFILE, MI_GUARDED); upstream looks all the same whether one shall be.
+ */
+#define mi_theap_should_sample(theap, size) ((void)(theap), (void)(size), false)
+#define mi_profiler_is_enabled(profiler)    ((void)(profiler), false)
 #ifdef ONE_HEAP
 #define mi_is_heap_main(heap)         ((void)(heap), true)
 #define mi_is_process_heap_main(heap) ((void)(heap), true)
@@ -191,7 +195,9 @@ COLD_BEGIN
 #define _mi_arenas_collect(force, all, tld)                                      \
 	((force) ? left_pages_free(), theap_trim(_mi_theap_default()) : (void)0, \
 	 (_mi_arenas_collect)(force, all, tld))
+#define _mi_theap_guarded_init(theap) ((void)0)
 #include "heap/theap.c"
+#undef _mi_theap_guarded_init
 #undef _mi_arenas_collect
 
 #include "profile/sample-guarded.c"

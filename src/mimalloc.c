@@ -26,6 +26,7 @@
 #pragma GCC visibility pop
 
 #include "lock.h"
+
 /* A bit for each block of a page (trim.c), with where its memory is from: the initializers of that,
  * and of a page, stay as they are. */
 #define initially_zero  \

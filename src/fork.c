@@ -6,7 +6,8 @@
  * Every lock of mimalloc's and ours is held while the process is copied, so that what they guard is
  * whole in the child. The order is that in which they are taken inside one another:
  *
- * - thread_key_lock (thread.c), which is taken before any;
+ * - thread_key_lock (thread.c), which is taken before any, if it can be had: from 1.2.4 on musl's
+ *   fork holds the lock of its keys by now, for which the thread that makes ours may wait;
  * - mi_subprocs_lock, heaps_lock: the lists that are walked here (heap/subproc.c, heap/heap.c);
  * - theaps_lock of the thread, of each heap (heap/init.c, heap/theap.c, which only try where they
  *   take them the other way round);
@@ -84,11 +85,27 @@ static void inner_locks(lock_action *act)
 	act(&out_buf_lock);
 }
 
+/* Until a thread that makes its key, without waiting, has done so. */
+#define FORK_KEY_TRIES 100
+
+static bool fork_holds_key; /* mi_subprocs_lock guards it */
+
+static bool fork_take_key(void)
+{
+	for (int i = 0; i < FORK_KEY_TRIES; i++) {
+		if (mi_lock_try_acquire(&thread_key_lock))
+			return true;
+		_mi_prim_thread_yield();
+	}
+	return false;
+}
+
 static void fork_prepare(void)
 {
 	mi_process_init();
-	mi_lock_acquire(&thread_key_lock);
+	const bool holds_key = fork_take_key();
 	mi_lock_acquire(&mi_subprocs_lock);
+	fork_holds_key = holds_key;
 	EACH_SUBPROC (subproc)
 		mi_lock_acquire(&subproc->heaps_lock);
 	inner_locks(mi_lock_acquire);
@@ -98,12 +115,15 @@ static void fork_prepare(void)
 
 static void fork_done(lock_action *act)
 {
+	const bool has_key = fork_holds_key || act == mi_lock_init;
+
 	purge_leave();
 	inner_locks(act);
 	EACH_SUBPROC (subproc)
 		act(&subproc->heaps_lock);
 	act(&mi_subprocs_lock);
-	act(&thread_key_lock);
+	if (has_key)
+		act(&thread_key_lock);
 }
 
 /* No thread has this one's address. */

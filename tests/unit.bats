@@ -55,6 +55,12 @@ build_inside() {
 	[ "$(MIMALLOC_PURGE_DELAY=1 ./kept 20000)" = '202 looks' ]
 }
 
+@test "a fork beside a thread that makes its key" {
+	cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/fork-key.c" -o fork-key
+	won fork-key
+	[ "$(./fork-key)" = forked ]
+}
+
 @test "one thread at a time has a lock, and who waits for it gets it" {
 	build_inside lock
 	[ "$(./lock)" = 12000 ]

@@ -28,6 +28,20 @@
 /* An alignment that makes upstream map a block for itself. */
 #define REMAP_ALIGNMENT (2 * MI_PAGE_MAX_OVERALLOC_ALIGN)
 
+/* Lets go of room whose middle a failed mremap was to replace. The kernel may have unmapped that
+ * before it failed, and another thread may have mapped something there since: what is not a hole
+ * stays as it is, if need be as address space that nobody uses. */
+static void room_leave(uint8_t *room, size_t room_size, uint8_t *start, size_t size)
+{
+	void *hole;
+
+	if (start > room)
+		_mi_prim_free(room, (size_t)(start - room));
+	_mi_prim_free(start + size, (size_t)(room + room_size - (start + size)));
+	if (prim_map(start, size, PROT_NONE, MAP_NORESERVE | MAP_FIXED_NOREPLACE, &hole) == 0)
+		_mi_prim_free(hole, size);
+}
+
 /* Gives a mapping NEW_SIZE bytes, where it is or on another slice's boundary, or leaves it as it is
  * and returns NULL. The new place is reserved before: at no moment may another thread's mapping
  * come between. */
@@ -43,10 +57,13 @@ static void *mapping_resize(void *base, size_t old_size, size_t new_size)
 
 	uint8_t *const start = mi_align_up_ptr(room, MI_ARENA_SLICE_SIZE);
 	const size_t before = (size_t)(start - (uint8_t *)room);
-	if (!page_map_prepare(start, new_size) ||
-	    prim_remap(base, old_size, new_size, MREMAP_MAYMOVE | MREMAP_FIXED, start, &moved) !=
-	            0) {
+	if (!page_map_prepare(start, new_size)) {
 		_mi_prim_free(room, room_size);
+		return NULL;
+	}
+	if (prim_remap(base, old_size, new_size, MREMAP_MAYMOVE | MREMAP_FIXED, start, &moved) !=
+	    0) {
+		room_leave(room, room_size, start, new_size);
 		return NULL;
 	}
 	if (before)

@@ -30,7 +30,7 @@ build_profile() {
 build_inside() {
 	local mimalloc
 	mimalloc=$(echo "$TOP"/subprojects/mimalloc-*/)
-	CC_MIMALLOC=off cc-mimalloc -static -O2 -w -ftls-model=local-exec "-I$mimalloc/include" "-I$mimalloc/src" \
+	CC_MIMALLOC=off cc-mimalloc -static -O2 -fno-builtin -w -ftls-model=local-exec "-I$mimalloc/include" "-I$mimalloc/src" \
 		"$TOP/tests/unit/$1.c" -Wl,-u,mimalloc_musl_version "$PREFIX"/lib/mimalloc-musl/*/libc-overlay.a -o "$1"
 	won "$1"
 }
@@ -59,6 +59,11 @@ build_inside() {
 	cc-mimalloc -static -O2 -fno-builtin "$TOP/tests/unit/fork-key.c" -o fork-key
 	won fork-key
 	[ "$(./fork-key)" = forked ]
+}
+
+@test "a large block that cannot grow takes no other mapping with it" {
+	build_inside foreign
+	[ "$(./foreign)" -ge 8 ]
 }
 
 @test "one thread at a time has a lock, and who waits for it gets it" {

@@ -87,8 +87,9 @@
 
 /* What is free inside of a page goes back too (trim.c). Not in `small`, since it takes 1.2 KiB; not
  * in `speed`, which keeps what is freed; not in `full`, whose mi_heap_visit_blocks would call what
- * is in no list used. */
-#if defined(PROFILE_SMALL) || defined(PROFILE_SPEED) || defined(PROFILE_FULL)
+ * is in no list used; nor where mi_popcount and mi_ctz, of a size_t, have no room for 64 blocks. */
+#if defined(PROFILE_SMALL) || defined(PROFILE_SPEED) || defined(PROFILE_FULL) || \
+	__SIZEOF_SIZE_T__ < 8
 #define TRIM 0
 #else
 #define TRIM 1

@@ -180,9 +180,17 @@ static bool purge_leave(void)
 	return false;
 }
 
+static _Atomic(size_t) purge_refused; /* 1 if a thread has found the guard taken */
+
+static bool purge_refuse(void)
+{
+	mi_atomic_store_relaxed(&purge_refused, (size_t)1);
+	return false;
+}
+
 #define PURGE_GUARD(upstreams) \
 	(void)(upstreams);     \
-	for (bool entered = purge_enter(); entered; entered = purge_leave())
+	for (bool entered = purge_enter() || purge_refuse(); entered; entered = purge_leave())
 
 /* --- Arenas --- */
 

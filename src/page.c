@@ -21,12 +21,14 @@ static void page_leave(mi_page_queue_t *queue, mi_page_t *page, size_t bin)
 	mi_page_set_has_interior_pointers(page, false);
 	mi_page_set_theap(page, NULL);
 	page->retire_expire = 0;
-	kept_leave(MI_SMALL_PAGE_SIZE);
+	kept_subtract(&kept.used, MI_SMALL_PAGE_SIZE);
 	mi_lock(&pages_left_lock)
 	{
 		page->next = mi_atomic_load_relaxed(&pages_left[bin]);
 		mi_atomic_store_relaxed(&pages_left[bin], page);
 	}
+	/* A thread that gives back looks here before it takes everything as given back. */
+	mi_atomic_add_acq_rel(&kept.unused, MI_SMALL_PAGE_SIZE);
 }
 
 /* Called with theaps_lock of its heap held, as upstream's walks of a heap do. */

@@ -7,8 +7,9 @@
  * call, which an idle program never makes. The price is a page fault for each 4 KiB that are taken
  * again, so that is rationed: what a program takes again it owes, and while it is in debt nothing
  * goes back, unless less is in use than since the debt began: a program that is done may make no
- * call after the last free. All of this is done when whole mimalloc pages (64 KiB and more) come
- * and go.
+ * call after the last free. It owes no more than what there is and ten seconds' rations, lest a
+ * peak stays for minutes. All of this is done when whole mimalloc pages (64 KiB and more) come and
+ * go.
  */
 
 /* What each profile keeps.
@@ -33,6 +34,7 @@
 #define RATION     (64 * MI_KiB)
 #endif
 #define SAVED_MSECS 1000
+#define OWED_MSECS  10000
 
 static struct {
 	_Atomic(size_t) used;   /* bytes of pages in arenas, but for what is parked (trim.c) */
@@ -40,6 +42,7 @@ static struct {
 	_Atomic(int64_t) spent; /* the time up to which rations are spent, as kept_now has it */
 	_Atomic(size_t) bar;    /* what was in use when the debt began, or memory last went back */
 	_Atomic(size_t) busy;   /* 1 while a thread gives back */
+	_Atomic(size_t) rounds; /* how often that was begun */
 } kept;
 
 static void kept_subtract(_Atomic(size_t) *counter, size_t size)
@@ -74,10 +77,19 @@ static void kept_owe(size_t size)
 	const int64_t now = kept_now();
 	const int64_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
 	const int64_t saved = now - SAVED_MSECS * (int64_t)RATION;
+	const size_t used = mi_atomic_load_relaxed(&kept.used);
+	const size_t there_is = used + mi_atomic_load_relaxed(&kept.unused);
+	const int64_t most = now + OWED_MSECS * (int64_t)RATION + (int64_t)there_is;
 
 	if (spent <= now)
-		mi_atomic_store_relaxed(&kept.bar, mi_atomic_load_relaxed(&kept.used));
-	mi_atomic_storei64_relaxed(&kept.spent, mi_max(spent, saved) + (int64_t)size);
+		mi_atomic_store_relaxed(&kept.bar, used);
+	mi_atomic_storei64_relaxed(&kept.spent, mi_min(mi_max(spent, saved) + (int64_t)size, most));
+}
+
+/* With MIMALLOC_PURGE_DELAY=0 nothing shall stay, whatever it costs. */
+static bool kept_in_debt(void)
+{
+	return kept_now() < mi_atomic_loadi64_relaxed(&kept.spent) && mi_arena_purge_delay() != 0;
 }
 
 /* So much that went back comes into use again. */
@@ -91,8 +103,7 @@ static void kept_take(size_t size)
  * BAR: each time there is less left that it could cost. */
 static bool kept_may_go(_Atomic(size_t) *bar, size_t used)
 {
-	if (kept_now() < mi_atomic_loadi64_relaxed(&kept.spent) &&
-	    used >= mi_atomic_load_relaxed(bar) / 4 * 3)
+	if (kept_in_debt() && used >= mi_atomic_load_relaxed(bar) / 4 * 3)
 		return false;
 	mi_atomic_store_relaxed(bar, used);
 	return true;
@@ -102,20 +113,42 @@ static void left_pages_free(void); /* page.c */
 
 COLD_BEGIN
 
+/* All that arenas have of it, unless another thread is about to give back some. */
+static bool arenas_give_back(mi_subproc_t *subproc)
+{
+	/* Where a thread frees while another looks, there is something to purge in an arena that
+	 * upstream takes for one without. */
+	for (size_t i = 0; i < mi_arenas_get_count(subproc); i++) {
+		mi_arena_t *const arena = mi_arena_from_index(subproc, i);
+
+		if (arena)
+			mi_atomic_storei64_relaxed(&arena->purge_expire, (mi_msecs_t)1);
+	}
+	mi_atomic_store_relaxed(&purge_refused, (size_t)0);
+	mi_arenas_try_purge(true, true, subproc, 0);
+	return !mi_atomic_load_relaxed(&purge_refused);
+}
+
 static void give_back(mi_subproc_t *subproc)
 {
-	size_t idle = 0;
-
-	if (!mi_atomic_cas_strong_acq_rel(&kept.busy, &idle, (size_t)1))
-		return;
-	/* Another thread may free what was looked at already; but not for ever in this one's time.
-	 */
+	/* Another thread may free what was looked at already, and leave it to this one; but not for
+	 * ever in this one's time. */
 	for (int i = 0; i == 0 || (i < 3 && kept_too_much()); i++) {
+		size_t idle = 0;
+
+		if (!mi_atomic_cas_strong_acq_rel(&kept.busy, &idle, (size_t)1))
+			return;
 		left_pages_free();
-		mi_atomic_store_release(&kept.unused, (size_t)0);
-		mi_arenas_try_purge(true, true, subproc, 0);
+
+		const size_t unused = mi_atomic_exchange_acq_rel(&kept.unused, (size_t)0);
+		mi_atomic_add_acq_rel(&kept.rounds, (size_t)1);
+		if (!arenas_give_back(subproc)) {
+			mi_atomic_add_acq_rel(&kept.unused, unused);
+			_mi_prim_thread_yield();
+		}
+		mi_atomic_store_release(&kept.busy, (size_t)0);
+		atomic_thread_fence(memory_order_seq_cst); /* with kept_give_back's */
 	}
-	mi_atomic_store_release(&kept.busy, (size_t)0);
 }
 
 static void kept_use(size_t size)
@@ -124,15 +157,11 @@ static void kept_use(size_t size)
 	kept_subtract(&kept.unused, size);
 }
 
-/* Before the memory can be taken by another thread, which counts it as used. */
-static void kept_leave(size_t size)
-{
-	kept_subtract(&kept.used, size);
-	mi_atomic_add_acq_rel(&kept.unused, size);
-}
-
 static void kept_give_back(mi_subproc_t *subproc)
 {
+	/* Either this thread sees that none gives back, or that one sees what this one has freed.
+	 */
+	atomic_thread_fence(memory_order_seq_cst);
 	if (kept_too_much() && kept_may_go(&kept.bar, mi_atomic_load_relaxed(&kept.used)))
 		give_back(subproc);
 }
@@ -140,12 +169,22 @@ static void kept_give_back(mi_subproc_t *subproc)
 void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t memid)
 {
 	const bool counted = memid.memkind == MI_MEM_ARENA && !memid.is_pinned;
+	const size_t rounds = mi_atomic_load_acquire(&kept.rounds);
 
-	if (counted)
-		kept_leave(size - memid.parked);
+	/* Before the memory can be taken by another thread, which counts it as used. What is parked
+	 * of it is counted too: whoever gives it back, or takes it, counts slices. */
+	if (counted) {
+		kept_subtract(&kept.used, size - memid.parked);
+		mi_atomic_add_acq_rel(&kept.unused, size);
+	}
 	upstream_arenas_free(subproc, p, size, memid);
-	if (counted)
-		kept_give_back(subproc);
+	if (!counted)
+		return;
+	/* A thread that gave back meanwhile has counted it as given back, and may not have seen it.
+	 */
+	if (mi_atomic_load_acquire(&kept.rounds) != rounds)
+		mi_atomic_add_acq_rel(&kept.unused, size);
+	kept_give_back(subproc);
 }
 
 COLD_END

@@ -127,11 +127,18 @@ build_inside() {
 	# ration it would be 800 and more.
 	for sizes in '500 20000 1' '20000 60000 1' '65536 200000 1' '1100 8000 12' '1100 8000 4' '100000 3000000 1'; do
 		# shellcheck disable=SC2086 # words
-		read -r again resident < <(./ration $sizes)
+		read -r again resident < <(./ration $sizes 32 400)
 		[ "$again" -ge 16 ] || fail "$sizes: $again KiB a ms"
 		[ "$again" -le 400 ] || fail "$sizes: $again KiB a ms"
 		[ "$resident" -le 6 ] || fail "$sizes: $resident MiB"
 	done
+	# A quarter of it, and 16 times as much.
+	build_profile speed ration
+	read -r again resident < <(./speed 65536 200000 40 44 1500)
+	if [ "$again" -lt 8 ] || [ "$again" -gt 150 ]; then fail "speed: $again KiB a ms"; fi
+	build_profile small ration
+	read -r again resident < <(./small 65536 200000 1 32 400)
+	[ "$again" -ge 450 ] || fail "small: $again KiB a ms"
 }
 
 @test "MIMALLOC_PURGE_DELAY: 0 gives everything back, -1 nothing; small does not obey it" {

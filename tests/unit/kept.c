@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * That what purge.c counts as unused is what can go back, to the byte, whoever gives some of it
- * back. The argument is how many rounds.
+ * back; that nothing of it is forgotten; and how long a debt may be. The argument is how many
+ * rounds.
  */
 #include "../../src/mimalloc.c"
 
@@ -61,9 +62,72 @@ static void work(void)
 			look("round", round);
 			usleep(5000); /* longer than the delay after which upstream purges */
 		}
+		if (round % LOOK == LOOK / 2)
+			theap_trim(_mi_theap_default());
 	}
 	for (size_t i = 0; i < BLOCKS; i++)
 		free(block[i]);
+}
+
+static void expect(bool so, const char *what)
+{
+	if (!so) {
+		printf("not so: %s\n", what);
+		exit(1);
+	}
+}
+
+/* Fills and frees a heap of some MiB that was never in debt. */
+static void fill_and_free(void)
+{
+	static void *block[BLOCKS];
+
+	for (size_t i = 0; i < BLOCKS; i++) {
+		block[i] = malloc(50000);
+		memset(block[i], 1, 50000);
+	}
+	kept.spent = 0;
+	for (size_t i = 0; i < BLOCKS; i++)
+		free(block[i]);
+}
+
+static void forget_nothing(void)
+{
+	fill_and_free();
+	expect(purgeable() < MI_MiB, "it goes back");
+
+	/* while another thread gives back */
+	expect(purge_enter(), "nobody does");
+	fill_and_free();
+	expect(purgeable() > 8 * MI_MiB && purgeable() == kept.unused, "it is still counted");
+	purge_leave();
+	free(malloc(MI_MiB));
+	expect(purgeable() < MI_MiB, "the next that is freed takes it along");
+
+	/* in an arena of which another thread has seen just before that there is nothing */
+	expect(purge_enter(), "nobody does");
+	fill_and_free();
+	purge_leave();
+	for (size_t i = 0; i < mi_arenas_get_count(_mi_subproc_main()); i++)
+		mi_arena_from_index(_mi_subproc_main(), i)->purge_expire = 0;
+	give_back(_mi_subproc_main());
+	expect(purgeable() == 0, "it goes back nevertheless");
+}
+
+static void owe_no_more_than(void)
+{
+	kept.spent = 0;
+	for (int i = 0; i < 100; i++)
+		free(malloc(32 * MI_MiB - MI_ARENA_SLICE_SIZE));
+	expect(kept_in_debt(), "what is taken again is owed");
+	expect(kept.spent - kept_now() <=
+	               OWED_MSECS * (int64_t)RATION + (int64_t)(kept.used + kept.unused),
+	       "no more than ten seconds, and what there is");
+
+	const long delay = mi_option_get(mi_option_purge_delay);
+	mi_option_set(mi_option_purge_delay, 0);
+	expect(!kept_in_debt(), "nothing if nothing shall stay");
+	mi_option_set(mi_option_purge_delay, delay);
 }
 
 int main(int argc, char **argv)
@@ -78,6 +142,8 @@ int main(int argc, char **argv)
 		printf("nothing was unused, or nothing went back\n");
 		return 1;
 	}
+	forget_nothing();
+	owe_no_more_than();
 	printf("%ld looks\n", looks);
 	return 0;
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A program that frees and takes the same memory again and again. Prints how many KiB it took again
 // for each ms that passed, and how many MiB are resident when all is freed, while it is in debt.
-// The arguments are the least and the greatest size of a block, and which blocks stay: 1 for the
-// first half, else one in so many.
+// The arguments are the least and the greatest size of a block, which blocks stay: 1 for the first
+// half, else one in so many, the MiB that there are, and for how many ms.
 #include "../contract/promise.h"
 
 #include <sys/resource.h>
 #include <time.h>
-
-enum { HEAP = 32, MSECS = 400 };
 
 static uint64_t state = 1;
 static size_t least, most, count, stays;
@@ -57,20 +55,21 @@ static size_t faulted(void)
 
 int main(int argc, char **argv)
 {
-	CHECK(argc == 4);
+	CHECK(argc == 6);
 	least = strtoul(argv[1], NULL, 0);
 	most = strtoul(argv[2], NULL, 0);
 	stays = strtoul(argv[3], NULL, 0);
-	count = HEAP * MIB / ((least + most) / 2);
+	count = strtoul(argv[4], NULL, 0) * MIB / ((least + most) / 2);
 	blocks = calloc(count, sizeof *blocks);
 	CHECK(blocks);
+	const long msecs_least = atol(argv[5]);
 	fill();
 
 	const size_t before = faulted();
 	const long start = msecs();
 	long rounds = 0;
 
-	for (; msecs() < start + MSECS; rounds++) {
+	for (; msecs() < start + msecs_least; rounds++) {
 		empty(stays);
 		fill();
 	}

@@ -28,6 +28,22 @@
 /* An alignment that makes upstream map a block for itself. */
 #define REMAP_ALIGNMENT (2 * MI_PAGE_MAX_OVERALLOC_ALIGN)
 
+/* Room for a mapping to move to, if it may grow by so much: a limit is found out about here, where
+ * nothing is lost. */
+static int room_take(size_t room_size, size_t growth, void **room)
+{
+	void *grown = NULL;
+	int error = 0;
+
+	if (growth)
+		error = prim_map(NULL, growth, PROT_READ | PROT_WRITE, MAP_NORESERVE, &grown);
+	if (!error)
+		error = prim_map(NULL, room_size, PROT_NONE, MAP_NORESERVE, room);
+	if (grown)
+		_mi_prim_free(grown, growth);
+	return error;
+}
+
 /* Lets go of room whose middle a failed mremap was to replace. The kernel may have unmapped that
  * before it failed, and another thread may have mapped something there since: what is not a hole
  * stays as it is, if need be as address space that nobody uses. */
@@ -48,16 +64,17 @@ static void room_leave(uint8_t *room, size_t room_size, uint8_t *start, size_t s
 static void *mapping_resize(void *base, size_t old_size, size_t new_size)
 {
 	const size_t room_size = new_size + MI_ARENA_SLICE_SIZE;
+	const size_t growth = new_size > old_size ? new_size - old_size : 0;
 	void *room, *moved = NULL;
 
 	if (prim_remap(base, old_size, new_size, 0, NULL, &moved) == 0)
 		return moved;
-	if (prim_map(NULL, room_size, PROT_NONE, MAP_NORESERVE, &room) != 0)
+	if (room_take(room_size, growth, &room) != 0)
 		return NULL;
 
 	uint8_t *const start = mi_align_up_ptr(room, MI_ARENA_SLICE_SIZE);
 	const size_t before = (size_t)(start - (uint8_t *)room);
-	if (!page_map_prepare(start, new_size)) {
+	if (!page_map_prepare(start, mi_min(new_size, MI_LARGE_PAGE_SIZE))) {
 		_mi_prim_free(room, room_size);
 		return NULL;
 	}
@@ -90,7 +107,8 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 	const size_t old_size = page->memid.mem.os.size;
 	const size_t new_size = mi_align_up(before + size + spare, MI_ARENA_SLICE_SIZE);
 
-	if (!mi_page_claim_ownership(page))
+	if (!page_map_prepare(base, mi_min(new_size, MI_LARGE_PAGE_SIZE)) ||
+	    !mi_page_claim_ownership(page))
 		return NULL;
 	_mi_arenas_page_unabandon(page, theap);
 	_mi_page_map_unregister(page);
@@ -118,11 +136,11 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 }
 
 /* An arena's block takes the slices behind it, if they are free, or gives back those it does not
- * need any more. */
+ * need any more. Not if it is writable in part only (MIMALLOC_PAGE_COMMIT_ON_DEMAND). */
 static bool block_fit(mi_page_t *page, const void *block, size_t size)
 {
 	if (page->memid.memkind != MI_MEM_ARENA || page->memid.is_pinned ||
-	    !mi_page_is_singleton(page) || !mi_page_is_abandoned(page) ||
+	    page->slice_pcommitted || !mi_page_is_singleton(page) || !mi_page_is_abandoned(page) ||
 	    mi_page_start(page) != (const uint8_t *)block)
 		return false;
 

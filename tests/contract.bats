@@ -106,6 +106,10 @@ kept() {
 	kept limit-lowered
 }
 
+@test "limits: a large block that cannot grow costs no address space" {
+	kept realloc-limit
+}
+
 @test "limits: mlockall locks what is used" {
 	kept mlockall
 }

@@ -61,6 +61,12 @@ build_inside() {
 	[ "$(./fork-key)" = forked ]
 }
 
+@test "a block that grows is writable, also with MIMALLOC_PAGE_COMMIT_ON_DEMAND" {
+	build_profile default grown
+	moved=$(MIMALLOC_PAGE_COMMIT_ON_DEMAND=1 ./default)
+	[ "$(./default)" -lt "$moved" ] # so that it is obeyed
+}
+
 @test "a large block that cannot grow takes no other mapping with it" {
 	build_inside foreign
 	[ "$(./foreign)" -ge 8 ]

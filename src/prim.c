@@ -191,7 +191,8 @@ void _mi_prim_out_stderr(const char *msg)
 	size_t left = strlen(msg);
 
 	while (left) {
-		ssize_t written = write(STDERR_FILENO, msg, left);
+		/* Not write, where a thread may be cancelled: mimalloc's locks may be held. */
+		long written = syscall(SYS_write, STDERR_FILENO, msg, left);
 		if (written <= 0)
 			break;
 		msg += written;

@@ -2,8 +2,8 @@
  *
  * mimalloc's locks. Upstream's are pthread's mutexes, which take 2.2 KiB of each program and keep
  * what these do not need: an owner, a kind, robustness. To be included before upstream's atomic.h,
- * which takes these for pthread's. With LOCKS_OF_PTHREAD they are those: ThreadSanitizer watches
- * the order in which they are taken.
+ * which takes these for pthread's, and again behind it, where pthread's have their names back. With
+ * LOCKS_OF_PTHREAD they are those: ThreadSanitizer watches the order in which they are taken.
  */
 #ifndef MIMALLOC_MUSL_LOCK_H
 #define MIMALLOC_MUSL_LOCK_H
@@ -42,6 +42,7 @@ static inline void lock_release(lock_state *lock)
 		lock_wake(lock);
 }
 
+#pragma push_macro("PTHREAD_MUTEX_INITIALIZER")
 #undef PTHREAD_MUTEX_INITIALIZER
 #define PTHREAD_MUTEX_INITIALIZER   LOCK_FREE
 #define pthread_mutex_t             lock_state
@@ -51,5 +52,19 @@ static inline void lock_release(lock_state *lock)
 #define pthread_mutex_destroy(lock) ((void)(lock))
 
 #endif
+
+#elif !defined(LOCKS_OF_PTHREAD)
+
+#pragma pop_macro("PTHREAD_MUTEX_INITIALIZER")
+#undef pthread_mutex_t
+#undef pthread_mutex_trylock
+#undef pthread_mutex_lock
+#undef pthread_mutex_unlock
+#undef pthread_mutex_destroy
+#undef MI_LOCK_INITIALIZER
+#define MI_LOCK_INITIALIZER \
+	{                   \
+		LOCK_FREE   \
+	}
 
 #endif

@@ -37,6 +37,7 @@
 #endif
 #include "mimalloc/types.h"
 #undef initially_zero
+#include "lock.h"
 #include "page_map.h"
 #include "size.h"
 #define mi_wsize_from_size block_words

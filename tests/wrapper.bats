@@ -269,6 +269,22 @@ all_cases() {
 	done
 }
 
+@test "without the compiler's libc, one that is named is found, whatever it is called" {
+	export CC_MIMALLOC_DUMP=plan
+	for shell in $shells; do
+		use "$shell"
+		for libc in -lc -l:libc.a -l:libc.so -l:libc.musl-x86_64.so.1 lib/libc.a lib/libc.so /lib/ld-musl-x86_64.so.1 \
+			/lib/libc.musl-x86_64.so.1; do
+			run "$wrapper" -nostdlib main.o "$libc"
+			[ "${lines[0]}" = mode=link ] || fail "$libc: $output"
+			run "$wrapper" -nostdlib main.o -Xlinker "$libc"
+			[ "${lines[0]}" = mode=link ] || fail "-Xlinker $libc: $output"
+		done
+		run "$wrapper" -nostdlib main.o -lother /lib/libc.other.so.1
+		[ "${lines[0]}" = mode=freestanding ]
+	done
+}
+
 @test "the help is not the compiler's" {
 	for shell in $shells; do
 		use "$shell"

@@ -35,6 +35,7 @@ static bool page_map_make_leaf(uintptr_t address)
 	return true;
 }
 
+/* Makes sure that there is an entry for each slice of it. */
 static bool page_map_prepare(const void *start, size_t size)
 {
 	const uintptr_t leaf_size = (uintptr_t)1 << PAGE_MAP_LEAF_SHIFT;
@@ -61,14 +62,25 @@ static void page_map_set(const void *start, size_t size, mi_page_t *value)
 	}
 }
 
-/* Where the page's blocks are, *SIZE bytes; of a single block, where a pointer to it may lie, since
- * aligned_alloc moves it by less than that. */
+/* Of a single block this much has entries: where a pointer to it may lie, since aligned_alloc moves
+ * it by less. */
+static size_t page_map_block_size(size_t size)
+{
+	return mi_min(size, MI_LARGE_PAGE_SIZE);
+}
+
+static bool page_map_prepare_block(const void *start, size_t size)
+{
+	return page_map_prepare(start, page_map_block_size(size));
+}
+
+/* Where the page's blocks are, *SIZE bytes. */
 static const void *page_map_area(mi_page_t *page, size_t *size)
 {
 	const void *const start = mi_page_area(page, size);
 
-	if (mi_page_is_singleton(page) && *size > MI_LARGE_PAGE_SIZE)
-		*size = MI_LARGE_PAGE_SIZE;
+	if (mi_page_is_singleton(page))
+		*size = page_map_block_size(*size);
 	return start;
 }
 

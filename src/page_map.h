@@ -30,8 +30,9 @@
 typedef _Atomic(uintptr_t) page_map_leaf_t; /* biased; 0 where no page has ever been */
 typedef _Atomic(mi_page_t *) page_map_entry_t;
 
-/* Makes sure that pages between START and START + SIZE can be registered without fail. */
-static bool page_map_prepare(const void *start, size_t size);
+/* Makes sure that the page of a single block of SIZE bytes at START can be registered without fail.
+ */
+static bool page_map_prepare_block(const void *start, size_t size);
 
 static page_map_leaf_t page_map_root[PAGE_MAP_ROOT_COUNT];
 /* The root, biased; 0 while there is no page. */

@@ -60,8 +60,8 @@ static void room_leave(uint8_t *room, size_t room_size, uint8_t *start, size_t s
 
 /* Gives a mapping NEW_SIZE bytes, where it is or on another slice's boundary, or leaves it as it is
  * and returns NULL. The new place is reserved before: at no moment may another thread's mapping
- * come between. */
-static void *mapping_resize(void *base, size_t old_size, size_t new_size)
+ * come between. FRONT: the bytes of it before its block. */
+static void *mapping_resize(void *base, size_t old_size, size_t new_size, size_t front)
 {
 	const size_t room_size = new_size + MI_ARENA_SLICE_SIZE;
 	const size_t growth = new_size > old_size ? new_size - old_size : 0;
@@ -74,7 +74,7 @@ static void *mapping_resize(void *base, size_t old_size, size_t new_size)
 
 	uint8_t *const start = mi_align_up_ptr(room, MI_ARENA_SLICE_SIZE);
 	const size_t before = (size_t)(start - (uint8_t *)room);
-	if (!page_map_prepare(start, mi_min(new_size, MI_LARGE_PAGE_SIZE))) {
+	if (!page_map_prepare_block(start + front, new_size - front)) {
 		_mi_prim_free(room, room_size);
 		return NULL;
 	}
@@ -107,13 +107,13 @@ static void *block_resize(mi_page_t *page, size_t size, size_t spare)
 	const size_t old_size = page->memid.mem.os.size;
 	const size_t new_size = mi_align_up(before + size + spare, MI_ARENA_SLICE_SIZE);
 
-	if (!page_map_prepare(base, mi_min(new_size, MI_LARGE_PAGE_SIZE)) ||
+	if (!page_map_prepare_block(base + before, new_size - before) ||
 	    !mi_page_claim_ownership(page))
 		return NULL;
 	_mi_arenas_page_unabandon(page, theap);
 	_mi_page_map_unregister(page);
 
-	uint8_t *const moved = mapping_resize(base, old_size, new_size);
+	uint8_t *const moved = mapping_resize(base, old_size, new_size, before);
 	if (moved) {
 		page = (mi_page_t *)(moved + record);
 		page->memid.mem.os.base = moved;
@@ -152,8 +152,7 @@ static bool block_fit(mi_page_t *page, const void *block, size_t size)
 	const size_t before = (size_t)(mi_page_start(page) - start);
 	const size_t wanted = _mi_slice_count_of_size(before + size);
 
-	if (!page_map_prepare(block, mi_min(size, MI_LARGE_PAGE_SIZE)) ||
-	    !mi_page_claim_ownership(page))
+	if (!page_map_prepare_block(block, size) || !mi_page_claim_ownership(page))
 		return false;
 	_mi_arenas_page_unabandon(page, theap);
 	rest.mem.arena.slice_index += (uint32_t)mi_min(wanted, count);

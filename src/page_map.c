@@ -16,19 +16,20 @@ void _mi_page_map_unsafe_destroy(void)
 static bool page_map_make_leaf(uintptr_t address)
 {
 	const size_t size = PAGE_MAP_LEAF_COUNT * sizeof(page_map_entry_t);
-	const uintptr_t window = address >> PAGE_MAP_SHIFT;
+	const uintptr_t number = address >> PAGE_MAP_LEAF_SHIFT;
+	const uintptr_t first = number - mi_min(number, PAGE_MAP_ROOT_COUNT / 2);
 	uintptr_t map = 0, leaf = 0;
 	mi_memid_t memid;
 
 	mi_atomic_cas_strong_acq_rel(&page_map, &map,
-	                             (uintptr_t)page_map_root - window * sizeof page_map_root);
+	                             (uintptr_t)page_map_root - first * sizeof page_map_root[0]);
 	page_map_leaf_t *const at = page_map_leaf_or_null(address);
 	if (!at)
 		return false;
 	void *const made = _mi_os_zalloc(_mi_subproc_main(), size, &memid);
 	if (!made)
 		return false;
-	const uintptr_t biased = (uintptr_t)made - (address >> PAGE_MAP_LEAF_SHIFT) * size;
+	const uintptr_t biased = (uintptr_t)made - number * size;
 	/* Another thread may have been faster. */
 	if (!mi_atomic_cas_strong_acq_rel(at, &leaf, biased))
 		_mi_os_free(_mi_subproc_main(), made, size, memid);

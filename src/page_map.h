@@ -5,10 +5,8 @@
  * space, an eighth of what a program under `ulimit -v 16384` has, and is mapped at start. Here it
  * is 384 KiB for both levels, and the start costs nothing.
  *
- * It covers 32 TiB, the window in which the first page lies. The kernel maps downwards from the top
- * of the address space, or upwards from a third or quarter of it, with 17 TiB of the window to go
- * at least, but by chance with less on aarch64 where vm.mmap_rnd_bits is raised to 33; should a
- * process have mapped all of that, malloc fails.
+ * It covers 32 TiB, 16 on either side of the first page, since the kernel maps downwards or upwards
+ * from an address that is random; should a process have mapped all of that, malloc fails.
  *
  * It is on the path of every free. So both levels are biased: found by where their first element
  * would be if it were that of address 0, which saves two masks. And only NULL is looked at: what is

@@ -72,6 +72,13 @@ build_inside() {
 	[ "$(./foreign)" -ge 8 ]
 }
 
+@test "a heap goes on below a multiple of 32 TiB" {
+	build_all "$TOP/tests/unit/window.c"
+	for program in $programs; do
+		[ "$("./$program")" -ge 8 ]
+	done
+}
+
 @test "one thread at a time has a lock, and who waits for it gets it" {
 	build_inside lock
 	[ "$(./lock)" = 12000 ]

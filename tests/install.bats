@@ -72,6 +72,9 @@ musl_pkg_config() {
 	CC_MIMALLOC_DUMP=plan run cached/prefix/bin/cc-mimalloc hello.c
 	[ "$status" -eq 0 ]
 	[ "$(sed -n 's/^compiler=//p' <<<"$output")" = /usr/bin/gcc ]
+	CC='gcc -DA=B=C -march=x86-64' build options
+	CC_MIMALLOC_DUMP=plan run -0 options/prefix/bin/cc-mimalloc hello.c
+	[[ $output == *'compiler=gcc -DA=B=C -march=x86-64'* ]]
 	cached/prefix/bin/cc-mimalloc -static hello.c -o hello
 	runs hello
 }
@@ -258,6 +261,8 @@ musl_pkg_config() {
 	mkdir tree
 	(cd "$TOP" && tar cf - --exclude=./tests/out --exclude=./bench/out --exclude=./.git --exclude='./build*' .) | tar xf - -C tree
 	sources=$(echo tree/subprojects/mimalloc-*/)
+	# Where coreutils' translations are installed, "OK" is another word.
+	LANGUAGE=fr LC_ALL=C.UTF-8 tree/subprojects/get-mimalloc --verify "$sources"
 	mv "$sources/src/heap/heap.c" heap.c
 	run meson setup tree/build tree
 	[ "$status" -ne 0 ]
@@ -311,6 +316,8 @@ musl_pkg_config() {
 	[ "$status" -eq 2 ]
 	[[ $output == *--write-manifest* ]]
 	[ -z "$(find tree/subprojects -mindepth 1 -maxdepth 1 -name '*mimalloc-*' -o -name '.get*')" ]
+	CC=false run -2 tree/subprojects/get-mimalloc --write-manifest
+	[[ $output == *'stays as it was'* ]]
 	tree/subprojects/get-mimalloc --write-manifest
 	cmp tree/subprojects/mimalloc.sha256 "$TOP/subprojects/mimalloc.sha256"
 }

@@ -203,6 +203,13 @@ all_cases() {
 	done
 }
 
+@test "the base compiler may speak another language" {
+	for shell in $shells; do
+		use "$shell"
+		FAKE_CC=german CC_MIMALLOC_CC=fake-cc arrives -c main.c -- "$wrapper" -c main.c
+	done
+}
+
 @test "an argument of the base compiler is no pattern" {
 	for shell in $shells; do
 		use "$shell"
@@ -219,7 +226,7 @@ all_cases() {
 		export CC_MIMALLOC_LIBDIR=$BASE/lib CC_MIMALLOC_CC=fake-cc
 		specs=$tree/bin/../lib/mimalloc-musl/x86_64-linux-musl/gcc.specs
 		gcc=(-mmusl "-B$musl/" "-specs=$specs" -static-libgcc)
-		include=(-nostdinc -isystem "$musl/include" -isystem "$musl/include")
+		include=(-nostdinc -idirafter "$musl/include" -idirafter "$musl/include")
 		libgcc="-L$musl"
 		export FAKE_CC=gcc
 		arrives "${gcc[@]}" "${include[@]}" -v "$libgcc" -- "$wrapper" -v
@@ -229,14 +236,19 @@ all_cases() {
 		arrives "${gcc[@]}" "${link[@]}" main.c -nostdinc "$libgcc" -- "$wrapper" main.c -nostdinc
 		arrives "${gcc[@]}" "${include[@]}" -I -nostdinc -c main.c "$libgcc" -- "$wrapper" -I -nostdinc -c main.c
 		CC_MIMALLOC=off arrives "${gcc[@]}" "${include[@]}" main.c "$libgcc" -- "$wrapper" main.c
+		# The compiler shall say that the argument is missing, and not take ours for it.
+		arrives "${gcc[@]}" "${include[@]}" -c main.c -o -- "$wrapper" -c main.c -o
+		arrives "${gcc[@]}" "${include[@]}" "${link[@]}" main.c -Xlinker -- "$wrapper" main.c -Xlinker
 
 		target=(--target=x86_64-linux-musl --start-no-unused-arguments "--sysroot=$musl" --gcc-toolchain=/opt/gcc "-B$musl")
-		include=(-nostdlibinc -isystem "$musl/include")
+		include=(--start-no-unused-arguments -isystem "$musl/include" --end-no-unused-arguments)
 		clang=("-L$musl" -static-libgcc --end-no-unused-arguments)
 		export FAKE_CC=clang
-		arrives "${target[@]}" "${include[@]}" "${clang[@]}" --version -- "$wrapper" --version
-		arrives "${target[@]}" "${include[@]}" "${clang[@]}" -c main.c -- "$wrapper" -c main.c
-		arrives "${target[@]}" "${include[@]}" "${clang[@]}" "${link[@]}" main.c -- "$wrapper" main.c
+		arrives "${target[@]}" -nostdlibinc "${clang[@]}" --version "${include[@]}" -- "$wrapper" --version
+		arrives "${target[@]}" -nostdlibinc "${clang[@]}" -c main.c "${include[@]}" -- "$wrapper" -c main.c
+		arrives "${target[@]}" -nostdlibinc "${clang[@]}" "${link[@]}" main.c "${include[@]}" -- "$wrapper" main.c
+		include=(-nostdlibinc -isystem "$musl/include")
+		arrives "${target[@]}" "${include[@]}" "${clang[@]}" -c main.c -o -- "$wrapper" -c main.c -o
 		arrives "${target[@]}" "${clang[@]}" -nostdinc -c main.c -- "$wrapper" -nostdinc -c main.c
 	done
 }

@@ -259,6 +259,8 @@ libc() {
 		CC_MIMALLOC_CC=$compiler link static-pie -static-pie hello.c
 		CC_MIMALLOC_CC=$compiler link static -static -fuse-ld=lld hello.c
 	done
+	# Told so, it is for musl, but has glibc's files.
+	CC_MIMALLOC_CC='clang --target=x86_64-linux-musl' link static -static hello.c
 	specs=$(musl-gcc -v 2>&1 | sed -n 's/^Reading specs from //p')
 	CC_MIMALLOC_CC="gcc -specs=$specs" run -2 cc-mimalloc hello.c
 	[[ $output == *'name the gcc behind it'* ]]
@@ -362,6 +364,7 @@ libc() {
 @test "glibc's libraries and headers are not found, the compiler's own and the user's are" {
 	[ -f /usr/include/zlib.h ]
 	echo 'int main(void) { return 0; }' >main.c
+	mkdir include
 	for compiler in gcc clang musl-gcc; do
 		export CC_MIMALLOC_CC=$compiler
 		for ld in bfd gold lld mold; do
@@ -377,6 +380,9 @@ libc() {
 		run cc-mimalloc -E -include gnu/lib-names.h main.c
 		[ "$status" -ne 0 ]
 		cc-mimalloc -E -include stdatomic.h -include immintrin.h main.c >preprocessed
+		printf '#include_next <stdlib.h>\n#define OF_THE_USER\n' >include/stdlib.h
+		printf '#include <stdlib.h>\n#ifndef OF_THE_USER\n#error not found\n#endif\nint i = sizeof(div_t);\n' >next.c
+		cc-mimalloc -isystem include -c next.c
 	done
 	# The user's folder comes before musl's.
 	mkdir lib

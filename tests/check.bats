@@ -78,6 +78,13 @@ says() {
 	says 1 'a malloc that this tool does not know' own
 	strip own
 	says 1 'no allocator known' own
+	# It wins where it comes first and the linker is told to be silent; musl's own names are then mimalloc's.
+	cc-mimalloc -static "$TOP/tests/link/own-malloc.c" -Wl,-z,muldefs -o both
+	says 0 mimalloc both
+	archives=$(echo "$PREFIX"/lib/mimalloc-musl/*-linux-musl)
+	CC_MIMALLOC=off cc-mimalloc -static "$TOP/tests/link/own-malloc.c" -Wl,-z,muldefs -Wl,-u,mimalloc_musl_version \
+		"$archives/libc-overlay.a" "$archives/libmimalloc-musl.a" -o both
+	says 1 'MIXED, mimalloc' both
 }
 
 @test "two heaps in one program: MIXED" {
@@ -122,6 +129,12 @@ says() {
 @test "a dynamic program that needs no libc.so, and notes that were stripped" {
 	cc-mimalloc hello.c -Wl,-Bstatic -o hello
 	says 0 '; dynamic' hello
+	echo 'V1 { global: malloc; free; calloc; realloc; aligned_alloc; posix_memalign; memalign; malloc_usable_size; local: *; };' >versions
+	cc-mimalloc hello.c -Wl,--version-script=versions -o hello
+	readelf --dyn-syms -W hello | grep -q ' malloc@@V1'
+	says 0 '; dynamic' hello
+	CC_MIMALLOC=off cc-mimalloc hello.c -Wl,--dynamic-linker="$(cc-mimalloc -print-file-name=libc.so)" -o hello
+	says 1 "musl's malloc, in libc.so; dynamic" hello
 	cc-mimalloc -static hello.c -o hello
 	strip --remove-section='.note*' hello
 	run -1 grep -q . <(readelf -nW hello)
@@ -149,6 +162,9 @@ says() {
 	mkdir other
 	(cd other && cc-mimalloc --check ../-hello)
 	cc-mimalloc --check ./-hello other/../-hello
+	echo other >hello
+	cp ./-hello @hello
+	cc-mimalloc --check @hello
 	run -1 cc-mimalloc --check ./-hello "$(cc-mimalloc -print-file-name=libc.a)"
 	[ "${#lines[@]}" -eq 2 ]
 }
@@ -164,15 +180,24 @@ says() {
 	run -0 cc-mimalloc --check --help
 	: >empty
 	run -2 cc-mimalloc --check empty
+	for size in 100 30000 -1; do
+		head -c "$size" hello >part
+		run -2 cc-mimalloc --check part
+		[[ $output == *'part is cut off'* ]]
+	done
 }
 
 @test "with busybox's sh and tools, and with LLVM's readelf" {
 	cc-mimalloc -static -s hello.c -o hello
 	mkdir bin
-	for tool in awk grep sed sort tr; do ln -s "$(command -v busybox)" bin/$tool; done
+	for tool in awk grep sed sort tr wc; do ln -s "$(command -v busybox)" bin/$tool; done
 	PATH=$PWD/bin:$PATH busybox ash "$PREFIX/lib/mimalloc-musl/check" hello
 	READELF=llvm-readelf cc-mimalloc --check hello
 	CC_MIMALLOC=off cc-mimalloc -static hello.c -o plain
 	PATH=$PWD/bin:$PATH run -1 busybox ash "$PREFIX/lib/mimalloc-musl/check" plain
 	READELF=llvm-readelf run -1 cc-mimalloc --check plain
+	# shellcheck disable=SC2046 # words are meant
+	gcc -static hello.c $(PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig pkg-config --libs mimalloc-musl) -o glibc
+	PATH=$PWD/bin:$PATH run -1 busybox ash "$PREFIX/lib/mimalloc-musl/check" glibc
+	[[ $output == *'a program of glibc'* ]]
 }

@@ -78,6 +78,14 @@ is_libc() {
 	is_libc copy.a
 }
 
+@test "tools and files by relative paths" {
+	mkdir bin
+	ln -s "$(command -v nm)" bin/my-nm
+	ln -s "$(command -v ar)" bin/my-ar
+	NM=bin/my-nm AR=./bin/my-ar run -0 cc-mimalloc --copy-libc "$libc" copy.a
+	is_libc copy.a
+}
+
 @test "under busybox's shell, with its tools" {
 	mkdir bin
 	for tool in awk basename cp dirname grep mktemp mv paste rm sed sort tr wc; do

@@ -15,10 +15,18 @@
  * Destructors of the program's keys (C++'s and Rust's thread_local are such) may allocate after
  * that, in as many rounds as there are, and nothing of the thread's own comes after the last. So
  * from its end on a thread gives back with each call what the call took.
+ *
+ * Two ends are not told: of a timer's thread whose first call comes in a destructor, before its
+ * handlers are forgotten, and of one whose first call comes in the last round of destructors. What
+ * such a thread had goes back as the next one comes that has its id.
  */
+#include <signal.h>
+#include <time.h>
+
 #include "overlay.h"
 
 #pragma weak pthread_key_create
+#pragma weak timer_create
 
 static __thread bool thread_ended;
 
@@ -95,10 +103,28 @@ void _mi_prim_thread_associate_default_theap(mi_theap_t *theap)
 		thread_ended = true; /* slow, but nothing is lost */
 }
 
+/* What has the id of this thread, which has nothing yet. */
+static mi_theap_t *thread_lost(void)
+{
+	const mi_threadid_t thread = _mi_prim_thread_id();
+	mi_theap_t *lost = NULL;
+
+	mi_lock(&mi_process_heap_main.theaps_lock)
+	{
+		lost = mi_process_heap_main.theaps;
+		while (lost && lost->tld->thread_id != thread)
+			lost = lost->hnext;
+	}
+	return lost;
+}
+
 void *_mi_malloc_generic(mi_theap_t *theap, size_t size, size_t zero_huge_alignment,
                          mi_page_t **ppage)
 {
 	const bool fresh = !mi_theap_is_initialized(theap);
+
+	if (fresh && (timer_create || thread_key_made))
+		_mi_thread_done(thread_lost());
 	void *const p = upstream_malloc_generic(theap, size, zero_huge_alignment, ppage);
 
 	if (fresh && thread_ended)

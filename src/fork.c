@@ -18,8 +18,9 @@
  * - os_abandoned_pages_lock (arena/arena-page.c);
  * - arena_reserve_lock, holes_lock (arena/arena-alloc.c, arena.c);
  * - pages_left_lock (page.c);
- * - out_buf_lock (util/options.c);
- * - the guard of purging: its holder waits for none of these (arena.c).
+ * - the guard of purging (arena.c);
+ * - out_buf_lock (util/options.c), the one of these that the guard's holder may wait for; where
+ * there are messages.
  *
  * theaps_lock of another thread is not held: in the child nobody is left who takes it. The guards
  * of what is done once are open since mi_process_init.
@@ -82,7 +83,6 @@ static void inner_locks(lock_action *act)
 		act(&subproc->arena_reserve_lock);
 	act(&holes_lock);
 	act(&pages_left_lock);
-	act(&out_buf_lock);
 }
 
 /* Until a thread that makes its key, without waiting, has done so. */
@@ -111,12 +111,18 @@ static void fork_prepare(void)
 	inner_locks(mi_lock_acquire);
 	while (!purge_enter())
 		_mi_prim_thread_yield();
+#ifdef PROFILE_FULL
+	mi_lock_acquire(&out_buf_lock);
+#endif
 }
 
 static void fork_done(lock_action *act)
 {
 	const bool has_key = fork_holds_key || act == mi_lock_init;
 
+#ifdef PROFILE_FULL
+	act(&out_buf_lock);
+#endif
 	purge_leave();
 	inner_locks(act);
 	EACH_SUBPROC (subproc)

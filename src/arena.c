@@ -217,9 +217,12 @@ bool _mi_arena_reserve(mi_subproc_t *subproc, size_t request, bool allow_large,
 	if (size == 0 || mi_arenas_get_count(subproc) > MI_MAX_ARENAS - 4)
 		return false;
 
-	/* Room for the arena's own records, which are below 1/16 of it. */
-	const size_t least =
-		mi_align_up(request + request / 16 + MI_ARENA_SLICE_SIZE, MI_ARENA_MIN_SIZE);
+	/* Room for the arena's own records: below 1/16 of it, and in its first chunk, while a block
+	 * of more than a chunk has chunks of its own. */
+	const size_t least = request > MI_ARENA_MIN_SIZE
+	                             ? mi_align_up(request, MI_ARENA_MIN_SIZE) + MI_ARENA_MIN_SIZE
+	                             : mi_align_up(request + request / 16 + MI_ARENA_SLICE_SIZE,
+	                                           MI_ARENA_MIN_SIZE);
 	if (least > MI_ARENA_MAX_SIZE)
 		return false;
 	size = mi_max(size, arena_total_size(subproc));

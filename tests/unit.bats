@@ -61,6 +61,19 @@ build_inside() {
 	[ "$(./fork-key)" = forked ]
 }
 
+@test "a fork beside a thread that is warned, with all of mimalloc" {
+	build_profile full fork-warned
+	MIMALLOC_VERBOSE=1 run --separate-stderr ./full
+	[ "$status" -eq 0 ]
+	[ "$output" != 'memory cannot be locked' ] || skip "$output"
+	[ "$output" = forked ]
+}
+
+@test "a large block lies in the arena that is made for it" {
+	build_inside arenas
+	[ "$(./arenas)" = 31 ]
+}
+
 @test "a block that grows is writable, also with MIMALLOC_PAGE_COMMIT_ON_DEMAND" {
 	build_profile default grown
 	moved=$(MIMALLOC_PAGE_COMMIT_ON_DEMAND=1 ./default)

@@ -50,9 +50,7 @@
 /* An arena's memory is made writable as it is handed out: RLIMIT_DATA, vm.overcommit_memory=2 and
  * mlockall then count what is used, and no huge page comes of a few bytes. The price is a call for
  * 64 KiB that are used for the first time: 0 to 20 % of filling an empty heap. */
-#ifndef PROFILE_SPEED
 #define MI_DEFAULT_ARENA_EAGER_COMMIT 0
-#endif
 
 /* Of each small size class a thread keeps one full page, not two, for when its blocks are freed:
  * fewer stay with threads that block while others free. 0 would take 15 to 60 % more time, 1 takes
@@ -87,9 +85,8 @@
 
 /* What is free inside of a page goes back too (trim.c). Not in `small`, since it takes 1.2 KiB; not
  * in `speed`, which keeps what is freed; not in `full`, whose mi_heap_visit_blocks would call what
- * is in no list used; nor where mi_popcount and mi_ctz, of a size_t, have no room for 64 blocks. */
-#if defined(PROFILE_SMALL) || defined(PROFILE_SPEED) || defined(PROFILE_FULL) || \
-	__SIZEOF_SIZE_T__ < 8
+ * is in no list used. */
+#if defined(PROFILE_SMALL) || defined(PROFILE_SPEED) || defined(PROFILE_FULL)
 #define TRIM 0
 #else
 #define TRIM 1
@@ -110,6 +107,11 @@
 #endif
 
 /* --- Refused --- */
+
+/* size.h, page_map.h and purge.c count on it. */
+#if __SIZEOF_POINTER__ != 8
+#error "mimalloc-musl is for processors of 64 bits"
+#endif
 
 /* Refused: MI_LIBC_MUSL. It only picks local-dynamic TLS (for libraries that are opened late; an
  * executable's is local-exec) and a thread pointer by address of a variable where

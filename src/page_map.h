@@ -20,7 +20,7 @@
 /* The guard of the header that this one replaces. */
 #define MI_INTERNAL_PAGE_MAP_H
 
-#define PAGE_MAP_SHIFT      (MI_MAX_VABITS < 45 ? MI_MAX_VABITS : 45)
+#define PAGE_MAP_SHIFT      45 /* of addresses: 32 TiB */
 #define PAGE_MAP_LEAF_SHIFT 31 /* of addresses: 2 GiB */
 #define PAGE_MAP_LEAF_COUNT ((size_t)1 << (PAGE_MAP_LEAF_SHIFT - MI_ARENA_SLICE_SHIFT))
 #define PAGE_MAP_ROOT_COUNT ((size_t)1 << (PAGE_MAP_SHIFT - PAGE_MAP_LEAF_SHIFT))

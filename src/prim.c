@@ -35,13 +35,6 @@
 #define FUTEX_WAIT         0
 #define FUTEX_WAKE         1
 #define FUTEX_PRIVATE_FLAG 128
-/* Its time is not musl's timespec on 32-bit architectures that had a time_t of 32 bits. */
-#if defined(SYS_futex)
-typedef long futex_time[2];
-#else
-#define SYS_futex SYS_futex_time64
-typedef int64_t futex_time[2];
-#endif
 
 /* The size of a huge page wherever musl runs with 4 KiB pages; where it is another, the hint is a
  * bit too fine. */
@@ -254,7 +247,7 @@ bool _mi_prim_thread_is_in_threadpool(void)
 
 /* To wait at most so long while the word has this value, or to wake so many that do. */
 static void prim_futex(const volatile void *word, int operation, int value,
-                       const futex_time *at_most)
+                       const struct timespec *at_most)
 {
 	(void)PRIM_ERROR_OF(
 		syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, at_most, NULL, 0));
@@ -264,7 +257,7 @@ void _mi_prim_thread_yield(void)
 {
 	/* By futex, which a sandbox allows to musl's own malloc; sched_yield it may not. */
 	static volatile int never;
-	const futex_time moment = { 0, 50000 };
+	const struct timespec moment = { 0, 50000 };
 
 	prim_futex(&never, FUTEX_WAIT, 0, &moment);
 }

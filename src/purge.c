@@ -76,14 +76,17 @@ static void kept_owe(size_t size)
 {
 	const int64_t now = kept_now();
 	const int64_t spent = mi_atomic_loadi64_relaxed(&kept.spent);
-	const int64_t saved = now - SAVED_MSECS * (int64_t)RATION;
+	const int64_t least = now - SAVED_MSECS * (int64_t)RATION;
 	const size_t used = mi_atomic_load_relaxed(&kept.used);
 	const size_t there_is = used + mi_atomic_load_relaxed(&kept.unused);
 	const int64_t most = now + OWED_MSECS * (int64_t)RATION + (int64_t)there_is;
 
 	if (spent <= now)
 		mi_atomic_store_relaxed(&kept.bar, used);
-	mi_atomic_storei64_relaxed(&kept.spent, mi_min(mi_max(spent, saved) + (int64_t)size, most));
+	/* Not mi_min and mi_max, which are of size_t: LEAST is below 0 in a system's first second.
+	 */
+	const int64_t owed = (spent > least ? spent : least) + (int64_t)size;
+	mi_atomic_storei64_relaxed(&kept.spent, owed < most ? owed : most);
 }
 
 /* With MIMALLOC_PURGE_DELAY=0 nothing shall stay, whatever it costs. */

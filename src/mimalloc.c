@@ -143,7 +143,9 @@ COLD_END
 #undef mi_block_set_next
 #undef local_free
 #undef mi_xused_used_count
+COLD_BEGIN
 #include "remap.c"
+COLD_END
 /* Of the pages looked at for a free block, one that has some goes before one that would first have
  * to touch more memory: 1.08 times the peak with eight threads otherwise, at the same speed. */
 #define mi_page_used(page) \
@@ -171,9 +173,8 @@ COLD_END
 #include "trim.c"
 #include "alloc/page-queue.c"
 
-#include "page_map.c"
-
 COLD_BEGIN
+#include "page_map.c"
 #include "heap/heap.c"
 #ifndef PROFILE_FULL /* MIMALLOC_RESERVE_HUGE_OS_PAGES: pages of 1 GiB that the system was started \
                         with */

@@ -32,6 +32,16 @@ of() {
 	run -2 "$TOP/bench/wasmtime" nonesuch
 	run -2 "$TOP/bench/run" --report nonesuch
 	[[ $output == *'nonesuch/results.json'* ]]
+	mkdir other
+	echo '{}' >other/results.json
+	run -2 "$TOP/bench/run" --report other
+	[[ $output == *'of something else' ]]
+	run -2 "$TOP/bench/run" --results other/results.json lua
+	[[ $output == *'--results: '*'other/results.json'* ]]
+	run -2 "$TOP/bench/run" --contenders musl,musl-inline lua
+	[[ $output == *"'musl-inline' has no part"* ]]
+	run -2 "$TOP/bench/run" --contenders '' lua
+	[[ $output == *"no contender ''"* ]]
 }
 
 @test "--help and --list" {
@@ -203,23 +213,44 @@ of() {
 	grep -qE '^\| fails \| [0-9.]+ s \|$' results/report.md
 }
 
+@test "of a run that does not end, nothing is left" {
+	"$python" -B - "$TOP/bench/runner" <<-'END'
+		import os, sys
+		sys.path.insert(0, sys.argv[1])
+		import measure
+		measure.RUN, measure.TIMEOUT = ".", 0.5
+		try:
+		    measure.communicate(["sh", "-c", "sleep 99 & echo $! >child; exec sleep 99"], os.environ)
+		    sys.exit("it ended")
+		except measure.Failure as failure:
+		    assert "not at its end" in str(failure)
+	END
+	# The child's child; what has ended may still have its entry.
+	[[ $(ps -o stat= -p "$(cat child)") != S* ]]
+}
+
 @test "the report: ratios of medians, and their spread" {
 	mkdir results
 	cat >results/results.json <<-'END'
 		{"command": "c", "date": "d", "commit": "k", "rounds": 3, "failures": [],
 		 "machine": {"cpu": "x", "processors": 2, "memory_gib": 1, "kernel": "l", "huge_pages": "never", "compiler": "g", "linker": "b",
 		             "rust": "", "load_before": 0},
-		 "contenders": {"glibc": {"about": "a", "version": "1"}, "mimalloc-musl": {"about": "b", "version": "2"}},
+		 "contenders": {"glibc": {"about": "a", "version": "1"}, "mimalloc-musl": {"about": "b", "version": "2"},
+		                "other": {"about": "c", "version": "3"}},
 		 "benchmarks": [
 		  {"group": "programs", "name": "p", "threads": 1, "about": "q", "unit": "s", "contenders": {
 		   "glibc": {"wall": [1, 4, 2], "peak_kib": [1024, 2048, 4096]}, "mimalloc-musl": {"wall": [1, 1, 1], "peak_kib": [512, 512, 8192]}}},
+		  {"group": "programs", "name": "r", "threads": 1, "about": "q", "unit": "s", "contenders": {
+		   "glibc": {"wall": [1], "peak_kib": [1024]}, "mimalloc-musl": {"wall": [2], "peak_kib": [1024]},
+		   "other": {"wall": [3], "peak_kib": [1024]}}},
 		  {"group": "workloads", "name": "w", "threads": 2, "about": "q", "unit": "ops/s", "contenders": {
 		   "glibc": {"rate": [1e6, 1e6], "wall": [1, 1], "peak_kib": [1, 1]}, "mimalloc-musl": {"rate": [4e6, 4e6], "wall": [9, 9], "peak_kib": [1, 1]}}}]}
 	END
 	"$TOP/bench/run" --report results
-	grep -qF '| p | 2.00 s | **0.50** (0.25 to 1.00) |' results/report.md
-	grep -qF '| p | 2.00 | **0.25** (0.25 to 2.00) |' results/report.md
+	grep -qF '| p | 2.00 s | **0.50** (0.25 to 1.00) | - |' results/report.md
+	grep -qF '| p | 2.00 | **0.25** (0.25 to 2.00) | - |' results/report.md
 	grep -qF '| w | 1.00 M/s | **0.25** (0.25 to 0.25) |' results/report.md
+	grep -qF '| geometric mean |  | **1.00** | 3.00 (1 of 2) |' results/report.md
 	grep -qF '| p, 1 thread | glibc | 1 | 2 | 4 | 1.000 | 1.00 to 1.00 | 2.00 |' results/figures.md
 	grep -qF '| w, 2 threads | mimalloc-musl | 2.5e-07 | 2.5e-07 | 2.5e-07 | 0.250 |' results/figures.md
 	[ -s results/programs.svg ]

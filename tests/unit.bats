@@ -181,6 +181,12 @@ build_inside() {
 	done
 }
 
+@test "processors of 32 bits are refused" {
+	gcc -E -x c "$TOP/src/config.h" >preprocessed
+	run -1 gcc -m32 -E -x c "$TOP/src/config.h"
+	[[ $output == *'64 bits'* ]]
+}
+
 @test "headers, library and note agree on the version" {
 	cc-mimalloc -static "-I$PREFIX/include" "-I$PREFIX/include/mimalloc-musl" "$TOP/tests/unit/version.c" -o version
 	./version

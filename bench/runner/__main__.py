@@ -46,10 +46,22 @@ exit status: 0 if all was built, ran and was checked; 1 if not; 2 if the command
         options.rounds = 2 if options.quick else 5
     if options.rounds < 1:
         raise Failure("--rounds: at least 1")
-    options.contenders = options.contenders.split(",") if options.contenders else []
+    options.contenders = options.contenders.split(",") if options.contenders is not None else []
+    if not (options.list or options.report):
+        check_results(options.results)
     options.seconds = 0.2 if options.quick else 0.5
     options.starts = 100 if options.quick else 500
     return options
+
+
+def check_results(folder):
+    """Before anything is measured, not after."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"--results: {error.strerror}: '{folder}'") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Failure(f"--results: '{folder}' cannot be written to")
 
 
 def list_all():
@@ -127,7 +139,6 @@ def run(options, arguments):
             "failures": [f.splitlines()[0] for f in failures],
             "benchmarks": results,
         }
-        options.results.mkdir(parents=True, exist_ok=True)
         (options.results / "results.json").write_text(json.dumps(everything, indent=1) + "\n")
         write_report(options.results)
         print((options.results / "report.md").read_text())

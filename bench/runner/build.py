@@ -29,6 +29,11 @@ def commit():
 # --- The recipes' shell ---
 
 
+def mimalloc_folder():
+    wrap = (ROOT / "subprojects/mimalloc.wrap").read_text()
+    return ROOT / "subprojects" / re.search(r"^directory = (.*)$", wrap, re.MULTILINE).group(1)
+
+
 def environment(contender=None, **more):
     """What a recipe's text finds, beside helpers.sh."""
     env = dict(os.environ)
@@ -39,7 +44,7 @@ def environment(contender=None, **more):
         out=str(OUT),
         inputs=str(HERE / "inputs"),
         jobs=str(os.cpu_count()),
-        mimalloc=str(next((ROOT / "subprojects").glob("mimalloc-*/"))),
+        mimalloc=str(mimalloc_folder()),
     )
     if contender:
         env.update(
@@ -116,9 +121,9 @@ def script(name, contender, command):
 def prepare(contender, rust):
     """Gets or builds the allocator."""
     libc = musl_libc()
-    ours = ""
+    made_of = output_of("cksum", libc), output_of("gcc", "--version"), mimalloc_folder().name
     if "cc-mimalloc" in contender.cc + contender.linker:
-        ours = output_of("cksum", *sorted((OUT / "prefix").rglob("*.a")), OUT / "prefix/bin/cc-mimalloc")
+        made_of += (output_of("cksum", *sorted((OUT / "prefix").rglob("*.a")), OUT / "prefix/bin/cc-mimalloc"),)
     env = environment(contender, musl_libc=libc)
     recipe = (
         contender.cc,
@@ -128,7 +133,7 @@ def prepare(contender, rust):
         contender.prepare,
         contender.prepare_rust,
     )
-    if not fresh(contender.folder, *recipe, ours, (HERE / "helpers.sh").read_text(), libc):
+    if not fresh(contender.folder, *recipe, *made_of, (HERE / "helpers.sh").read_text()):
         say(f"contender {contender.name}")
         shell(contender.prepare, contender.folder, env, f"contender-{contender.name}")
         keep(contender.folder)
@@ -220,6 +225,7 @@ def make_arguments():
     text = """
         echo 'int main(void) { return 0; }' >wrapper.c
         mkdir -p objects
+        ln -sf "$(dirname "$musl_libc")/musl-gcc.specs" .
         musl-gcc -c -x c /dev/null -o objects/0.o
         for n in 1 100 10000; do
             yes -- -DA | head -n $n >options-$n
@@ -227,7 +233,7 @@ def make_arguments():
         done
         xargs -I {} ln -sf 0.o {} <objects-10000
         """
-    shell(text, RUN, environment(), "wrapper")
+    shell(text, RUN, environment(musl_libc=musl_libc()), "wrapper")
 
 
 # --- Who won ---

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Runs a plan: round by round, each contender once, another one first each time."""
 
+import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +19,22 @@ def read_metrics(text):
     return {name: float(value) for name, value in re.findall(r"^(\S+) (-?[0-9.]+)$", text, re.MULTILINE)}
 
 
+def communicate(command, env):
+    """Runs it; whatever happens, nothing of it runs beside those that are measured next."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=RUN, env=env, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, start_new_session=True
+    ) as process:
+        try:
+            output, errors = process.communicate(timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"not at its end after {TIMEOUT} s") from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, output, errors
+
+
 def run_once(b, contender):
     """A run's metrics, and its output if that is to be compared."""
     program = f"./{b.binary}-{contender.host.name}"
@@ -26,20 +45,17 @@ def run_once(b, contender):
     cost = RUN / "cost"
     cost.unlink(missing_ok=True)
     command = ["./measure", "cost", "sh", "-eu", "-c", run]
-    try:
-        done = subprocess.run(command, cwd=RUN, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
-    except subprocess.TimeoutExpired:
-        raise Failure(f"not at its end after {TIMEOUT} s") from None
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["nothing on standard error"]
-        raise Failure(f"exit status {done.returncode}: {last[0]}")
+    status, output, errors = communicate(command, env)
+    if status:
+        last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["nothing on standard error"]
+        raise Failure(f"exit status {status}: {last[0]}")
     metrics = read_metrics(cost.read_text())
     if b.output == "metrics":
-        own = read_metrics(done.stdout.decode())
+        own = read_metrics(output.decode())
         if not own:
             raise Failure("it printed no metrics")
         metrics.update(own)
-    return metrics, done.stdout if b.output == "same" else None
+    return metrics, output if b.output == "same" else None
 
 
 class Progress:

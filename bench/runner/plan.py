@@ -65,7 +65,7 @@ def plan_workloads(names, contenders, options):
                 variables={"threads": n},
             )
         n = min(2, WORKLOADS[name][-1])
-        rounds = options.rounds // 2 + 1 if not options.quick else 1
+        rounds = options.rounds if not options.quick else 1
         yield Benchmark(
             "calls", name, n, about, f"{run} calls", part, rounds, 0, "ns", binary=name, variables={"threads": n}
         )
@@ -123,7 +123,7 @@ def plan_program(program, contenders, options):
 def plan_wrapper(options):
     """cc-mimalloc beside the compiler it calls, with many arguments; the contenders are shells."""
     shells = [
-        Contender("musl-gcc", "the compiler alone", "", cc="musl-gcc"),
+        Contender("gcc", "the compiler alone", "", cc="gcc -specs musl-gcc.specs"),
         Contender("dash", "cc-mimalloc in dash", "", cc='dash "$wrapper"'),
         Contender("busybox ash", "cc-mimalloc in busybox", "", cc='busybox ash "$wrapper"'),
     ]
@@ -145,6 +145,14 @@ def chosen_contenders(options):
     return [c for c in CONTENDERS.values() if c.name in names or c.name == "glibc"]
 
 
+def check_contenders(plan, options):
+    """That who was asked for has something to do."""
+    there = {c.name for b in plan for c in b.contenders}
+    for name in options.contenders:
+        if name not in there:
+            raise Failure(f"contender '{name}' has no part in what was asked for (parts of it: bench/contenders.toml)")
+
+
 def make_plan(options):
     names = options.benchmark or (QUICK_DEFAULT if options.quick else DEFAULT)
     wanted = [n for name in names for n in GROUPS.get(name, [name])]
@@ -162,6 +170,7 @@ def make_plan(options):
             plan += plan_program(program, contenders, options)
     if "wrapper" in wanted:
         plan += plan_wrapper(options)
+    check_contenders(plan, options)
     return plan
 
 

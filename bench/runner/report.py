@@ -105,8 +105,13 @@ def ratio_table(results, benchmarks, values, unit, absolute):
             columns[c].append(r)
             row.append(f"**{r:.2f}** ({spread(mine, base)})" if c == OURS else f"{r:.2f}")
         rows.append(row)
-    means = [f"{geometric_mean(columns[c]):.2f}" if columns[c] else "-" for c in names]
-    rows.append(["geometric mean", "", *[f"**{m}**" if c == OURS else m for c, m in zip(names, means)]])
+    means = []
+    for c in names:
+        mean = f"{geometric_mean(columns[c]):.2f}" if columns[c] else "-"
+        # Of other rows it does not compare.
+        part = f" ({len(columns[c])} of {len(rows)})" if 0 < len(columns[c]) < len(rows) else ""
+        means.append(f"**{mean}**{part}" if c == OURS else f"{mean}{part}")
+    rows.append(["geometric mean", "", *means])
     return table(["", f"glibc, {unit}", *names], rows)
 
 
@@ -121,7 +126,7 @@ def head(results, has_figures):
         [
             f"# {OURS} beside other allocators",
             "",
-            f"`{data['command']}`, {data['date']}, at {data['commit']}. Rounds, in turns, after one to warm up: {data['rounds']}.",
+            f"`{data['command']}`, {data['date']}, at {data['commit']}. Rounds, in turns: {data['rounds']}.",
             f"{m['cpu']}, {m['processors']} processors, {m['memory_gib']} GiB; {m['kernel']}, transparent huge pages: "
             f"{m['huge_pages']}; {m['compiler']}; {m['linker']}{'; ' + m['rust'] if m['rust'] else ''}. "
             f"Load before the runs: {m['load_before']}.",
@@ -185,14 +190,19 @@ def part_calls(results):
         parts += [f"### {what}", table(["", *[title(b["name"], b["threads"]) for b in benchmarks]], rows)]
     rows = []
     for b in benchmarks:
-        live = max((median(r["live_kib"]) for r in b["contenders"].values()), default=0)
-        cells = [number(median(b["contenders"][c]["idle_kib"]) / 1024) if c in b["contenders"] else "-" for c in names]
-        rows.append([title(b["name"], b["threads"]), number(live / 1024), *cells])
+        cells = []
+        for c in names:
+            runs = b["contenders"].get(c)
+            live = median(runs["live_kib"]) / 1024 if runs else 0
+            cells.append(
+                number(median(runs["idle_kib"]) / 1024) + (f" ({number(live)})" if live else "") if runs else "-"
+            )
+        rows.append([title(b["name"], b["threads"]), *cells])
     parts += [
         "## Idle memory",
         "MiB that are resident when all but what is live has been freed and a second has passed; the threads "
-        "are there, but do nothing.",
-        table(["", "live", *names], rows),
+        "are there, but do nothing. In parentheses what is live, if anything is.",
+        table(["", *names], rows),
     ]
     return parts
 
@@ -208,15 +218,15 @@ def part_start(results):
         for b in benchmarks:
             wall = b["contenders"].get(c, {}).get("wall")
             row.append(f"{number(1e6 * median(wall))} ({number(1e6 * min(wall))})" if wall else "-")
-        row.append(number(median(b["contenders"][c]["peak_kib"])) if c in b["contenders"] else "-")
+        row.append(number(median(b["contenders"][c]["faults"])) if c in b["contenders"] else "-")
         stripped = size[0]["contenders"].get(c, {}).get("bytes") if size else None
         row.append(number(stripped[0] / 1024) if stripped else "-")
         rows.append(row)
     return [
         "## Start-up and size",
-        "From start to exit of a command, microseconds: median (minimum); peak memory in KiB; the size of the stripped static "
-        "program in KiB (glibc's is dynamic).",
-        table(["", *[b["about"] for b in benchmarks], "peak", "size"], rows),
+        "From start to exit of a command, microseconds: median (minimum); page faults of the last; the size of the stripped "
+        "static program in KiB (glibc's is dynamic).",
+        table(["", *[b["about"] for b in benchmarks], "faults", "size"], rows),
     ]
 
 
@@ -288,10 +298,10 @@ def part_wrapper(results):
     benchmarks = results.of("wrapper")
     if not benchmarks:
         return []
-    names = [c for c in dict.fromkeys(c for b in benchmarks for c in b["contenders"]) if c != "musl-gcc"]
+    names = [c for c in dict.fromkeys(c for b in benchmarks for c in b["contenders"]) if c != "gcc"]
     rows = []
     for b in benchmarks:
-        base = b["contenders"].get("musl-gcc", {}).get("wall")
+        base = b["contenders"].get("gcc", {}).get("wall")
         row = [b["about"], number(1e3 * median(base)) if base else "-"]
         for c in names:
             wall = b["contenders"].get(c, {}).get("wall")
@@ -301,7 +311,7 @@ def part_wrapper(results):
         "## The wrapper's own cost",
         "Wall time in milliseconds, and what `cc-mimalloc` adds to it in that shell (when linking, with "
         "mimalloc to link).",
-        table(["", "musl-gcc", *names], rows),
+        table(["", "gcc", *names], rows),
     ]
 
 
@@ -561,9 +571,12 @@ class Plots:
 
 def write(folder):
     """Writes the report; OSError or ValueError if there are no results."""
-    results = Results(json.loads((folder / "results.json").read_text()))
-    for old in folder.glob("*.svg"):
-        old.unlink()
+    data = json.loads((folder / "results.json").read_text())
+    if not isinstance(data, dict) or not {"benchmarks", "contenders", "machine"} <= data.keys():
+        raise ValueError(f"{folder / 'results.json'} is of something else")
+    results = Results(data)
+    for old in [*folder.glob("*.svg"), folder / "figures.md"]:
+        old.unlink(missing_ok=True)
     Plots(results, folder).all()
 
     def images(*names):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A compiler: trees of many small nodes, names, and lists that grow; each function's tree is freed
-// as a whole after the next has been built, and a symbol table stays. An operation is a function of
-// some 500 nodes.
+// as a whole after the next has been built, and symbols live longer. An operation is a function of
+// some 500 nodes and 20 symbols.
 #include "workload.h"
 
 enum { NODES = 500, CHILDREN = 4, SYMBOLS = 20000 };
@@ -57,17 +57,24 @@ static struct node *build_function(struct worker *self)
 	return root;
 }
 
+static _Thread_local char *symbol[SYMBOLS];
+
+void fill(struct worker *self)
+{
+	for (int i = 0; i < SYMBOLS; i++)
+		symbol[i] = take(between(self, 16, 80));
+}
+
 void work(struct worker *self)
 {
-	static _Thread_local char *symbol[SYMBOLS];
 	struct node *before = NULL;
 
 	while (!stopped()) {
 		struct node *function = build_function(self);
 		for (int i = 0; i < 20; i++) {
-			char **slot = &symbol[next_random(self) % SYMBOLS];
-			if (!*slot)
-				*slot = take(between(self, 16, 80));
+			char **old = &symbol[next_random(self) % SYMBOLS];
+			drop(*old);
+			*old = take(between(self, 16, 80));
 		}
 		free_tree(before);
 		before = function;

@@ -49,10 +49,16 @@ static void answer(struct worker *self, struct request *request)
 	drop(body);
 }
 
+static _Thread_local char *session[SESSIONS];
+
+void fill(struct worker *self)
+{
+	for (int i = 0; i < SESSIONS; i++)
+		session[i] = take(between(self, 64, 2048));
+}
+
 void work(struct worker *self)
 {
-	char *session[SESSIONS] = { 0 };
-
 	while (!stopped()) {
 		unsigned to = self->workers == 1 ? 0 : (self->number + 1) % self->workers;
 		struct request *back = atomic_exchange(&box[to], read_request(self));

@@ -29,7 +29,7 @@ static struct {
 	_Alignas(4096) struct worker worker;
 } slots[WORKERS_MAX];
 static atomic_bool stop;
-static pthread_barrier_t finished, measured;
+static pthread_barrier_t filled, finished, measured;
 
 bool stopped(void)
 {
@@ -111,6 +111,9 @@ static void pause_for(double seconds)
 static void *run(void *argument)
 {
 	timed = argument;
+	if (fill)
+		fill(timed);
+	pthread_barrier_wait(&filled);
 	work(timed);
 	pthread_barrier_wait(&finished);
 	pthread_barrier_wait(&measured);
@@ -130,10 +133,9 @@ int main(int argc, char **argv)
 	}
 
 	pthread_t ids[WORKERS_MAX];
+	pthread_barrier_init(&filled, NULL, (unsigned)threads + 1);
 	pthread_barrier_init(&finished, NULL, (unsigned)threads + 1);
 	pthread_barrier_init(&measured, NULL, (unsigned)threads + 1);
-	double start = now();
-	uint64_t start_ticks = ticks();
 	for (int i = 0; i < threads; i++) {
 		struct worker *worker = &slots[i].worker;
 		worker->number = (unsigned)i;
@@ -144,6 +146,9 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
+	pthread_barrier_wait(&filled);
+	double start = now();
+	uint64_t start_ticks = ticks();
 	pause_for(seconds);
 	atomic_store(&stop, true);
 	pthread_barrier_wait(&finished);

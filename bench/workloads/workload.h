@@ -27,6 +27,10 @@ struct worker {
 // Defined by each workload: does its operations until stopped(), then frees what it holds.
 void work(struct worker *self);
 
+// Defined where that allocates what is live all the time: before the measured time, so that all
+// allocators have the same peak of it, whatever their speed.
+void fill(struct worker *self) __attribute__((weak));
+
 // Whether calls are timed. The clock takes time itself: rates come from other runs.
 extern bool timing;
 
@@ -78,7 +82,7 @@ static inline void drop(void *block)
 {
 	uint64_t start = timing ? ticks() : 0;
 	free(block);
-	if (timing)
+	if (timing && block)
 		record(&timed->free_times, ticks() - start);
 }
 

@@ -226,7 +226,7 @@ all_cases() {
 		export CC_MIMALLOC_LIBDIR=$BASE/lib CC_MIMALLOC_CC=fake-cc
 		specs=$tree/bin/../lib/mimalloc-musl/x86_64-linux-musl/gcc.specs
 		gcc=(-mmusl "-B$musl/" "-specs=$specs" -static-libgcc)
-		include=(-nostdinc -idirafter "$musl/include" -idirafter "$musl/include")
+		include=(-nostdinc -isystem "$musl/include" -isystem "$musl/include")
 		libgcc="-L$musl"
 		export FAKE_CC=gcc
 		arrives "${gcc[@]}" "${include[@]}" -v "$libgcc" -- "$wrapper" -v
@@ -241,14 +241,12 @@ all_cases() {
 		arrives "${gcc[@]}" "${include[@]}" "${link[@]}" main.c -Xlinker -- "$wrapper" main.c -Xlinker
 
 		target=(--target=x86_64-linux-musl --start-no-unused-arguments "--sysroot=$musl" --gcc-toolchain=/opt/gcc "-B$musl")
-		include=(--start-no-unused-arguments -isystem "$musl/include" --end-no-unused-arguments)
+		include=(-nostdlibinc -isystem "$musl/include")
 		clang=("-L$musl" -static-libgcc --end-no-unused-arguments)
 		export FAKE_CC=clang
-		arrives "${target[@]}" -nostdlibinc "${clang[@]}" --version "${include[@]}" -- "$wrapper" --version
-		arrives "${target[@]}" -nostdlibinc "${clang[@]}" -c main.c "${include[@]}" -- "$wrapper" -c main.c
-		arrives "${target[@]}" -nostdlibinc "${clang[@]}" "${link[@]}" main.c "${include[@]}" -- "$wrapper" main.c
-		include=(-nostdlibinc -isystem "$musl/include")
-		arrives "${target[@]}" "${include[@]}" "${clang[@]}" -c main.c -o -- "$wrapper" -c main.c -o
+		arrives "${target[@]}" "${include[@]}" "${clang[@]}" --version -- "$wrapper" --version
+		arrives "${target[@]}" "${include[@]}" "${clang[@]}" -c main.c -- "$wrapper" -c main.c
+		arrives "${target[@]}" "${include[@]}" "${clang[@]}" "${link[@]}" main.c -- "$wrapper" main.c
 		arrives "${target[@]}" "${clang[@]}" -nostdinc -c main.c -- "$wrapper" -nostdinc -c main.c
 	done
 }

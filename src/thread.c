@@ -31,7 +31,7 @@
 static __thread bool thread_ended;
 
 static pthread_key_t thread_key;
-static bool thread_key_made;
+static _Atomic(bool) thread_key_made;
 static mi_lock_t thread_key_lock = MI_LOCK_INITIALIZER;
 
 void mimalloc_musl_thread_done(void)
@@ -103,19 +103,24 @@ void _mi_prim_thread_associate_default_theap(mi_theap_t *theap)
 		thread_ended = true; /* slow, but nothing is lost */
 }
 
-/* What has the id of this thread, which has nothing yet. */
-static mi_theap_t *thread_lost(void)
+/* This thread has nothing yet, so what has its id is lost. */
+static void thread_find_lost(void)
 {
 	const mi_threadid_t thread = _mi_prim_thread_id();
 	mi_theap_t *lost = NULL;
 
+#ifndef ONE_HEAP
+	if (mi_theap_is_initialized(_mi_theap_default()))
+		return;
+#endif
 	mi_lock(&mi_process_heap_main.theaps_lock)
 	{
 		lost = mi_process_heap_main.theaps;
 		while (lost && lost->tld->thread_id != thread)
 			lost = lost->hnext;
 	}
-	return lost;
+	if (lost)
+		_mi_thread_done(lost);
 }
 
 void *_mi_malloc_generic(mi_theap_t *theap, size_t size, size_t zero_huge_alignment,
@@ -123,8 +128,10 @@ void *_mi_malloc_generic(mi_theap_t *theap, size_t size, size_t zero_huge_alignm
 {
 	const bool fresh = !mi_theap_is_initialized(theap);
 
-	if (fresh && (timer_create || thread_key_made))
-		_mi_thread_done(thread_lost());
+	/* Before the process is initialized, and with it the lock, nothing is lost. */
+	if (fresh && !thread_ended && (timer_create || thread_key_made) &&
+	    _mi_process_is_initialized)
+		thread_find_lost();
 	void *const p = upstream_malloc_generic(theap, size, zero_huge_alignment, ppage);
 
 	if (fresh && thread_ended)

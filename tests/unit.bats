@@ -182,8 +182,8 @@ build_inside() {
 }
 
 @test "processors of 32 bits are refused" {
-	gcc -E -x c "$TOP/src/config.h" >preprocessed
-	run -1 gcc -m32 -E -x c "$TOP/src/config.h"
+	musl-gcc -E -x c "$TOP/src/config.h" >preprocessed
+	run -1 musl-gcc -m32 -E -x c "$TOP/src/config.h"
 	[[ $output == *'64 bits'* ]]
 }
 

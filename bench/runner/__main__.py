@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -163,7 +164,14 @@ def main(arguments):
     return 0
 
 
+def end(number, _frame):
+    """As an interrupt does: what is measured ends too (measure.py)."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    for number in signal.SIGHUP, signal.SIGTERM:
+        signal.signal(number, end)
     try:
         sys.exit(main(sys.argv[1:]))
     except Failure as failure:

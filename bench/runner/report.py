@@ -2,35 +2,18 @@
 """Turns a folder's results.json into report.md and plots beside it."""
 
 import json
-import math
 from statistics import geometric_mean, median
 
+from plots import Plots, plot_name
 from recipes import title
+from results import MEASURES, OURS, PERCENTILES, Results, cost, number, peak, per_call, ratio, spread, titles
 
-OURS = "mimalloc-musl"
-PERCENTILES = ["p50", "p99", "p99.9", "max"]
 # Of the metrics of `functions`.
 SHOWN_SIZES = "1 8 16 32 64 128 256 512 1024 4096 16384 524288 16777216".split()
 NO_SIZES = {"cycle", "wall", "user", "system", "peak_kib", "switches", "faults"}
-MEASURES = [
-    ("wall", "wall time", "s"),
-    ("user", "user time", "s"),
-    ("system", "system time", "s"),
-    ("peak_kib", "peak memory", "KiB"),
-    ("switches", "context switches", ""),
-]
 
 
-# --- Numbers ---
-
-
-def number(x):
-    """Three digits that count."""
-    if x == 0:
-        return "0"
-    if x >= 100:
-        return f"{x:.0f}"
-    return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}"
+# --- Tables ---
 
 
 def duration(ns):
@@ -38,48 +21,6 @@ def duration(ns):
         if ns >= 10 * factor:
             return f"{number(ns / factor)} {unit}"
     return f"{number(ns)} ns"
-
-
-def cost(runs):
-    """What a benchmark costs in each run, less is better: seconds, or the inverse of a rate."""
-    if "rate" in runs:
-        return [1 / r for r in runs["rate"]]
-    return runs["wall"]
-
-
-def ratio(ours, other):
-    """Of the medians; None if there is nothing to divide."""
-    if not ours or not other or not median(other):
-        return None
-    return median(ours) / median(other)
-
-
-def spread(ours, other):
-    """The least and the greatest ratio of a round."""
-    ratios = [a / b for a, b in zip(ours, other) if b]
-    return f"{min(ratios):.2f} to {max(ratios):.2f}" if ratios else ""
-
-
-class Results:
-    def __init__(self, data):
-        self.data = data
-        self.contenders = list(data["contenders"])
-        # Ours beside what it is compared with most.
-        first = [c for c in ("glibc", "musl", OURS) if c in self.contenders]
-        self.contenders = first + [c for c in self.contenders if c not in first]
-
-    def of(self, *groups):
-        return [b for b in self.data["benchmarks"] if b["group"] in groups and b["contenders"]]
-
-    def names(self, benchmarks):
-        """Contenders that are in any of them, in order."""
-        return [c for c in self.contenders if any(c in b["contenders"] for b in benchmarks)]
-
-
-def titles(benchmarks):
-    """Titles, that name threads only where a benchmark has several counts of them."""
-    names = [b["name"] for b in benchmarks]
-    return [title(b["name"], b["threads"]) if names.count(b["name"]) > 1 else b["name"] for b in benchmarks]
 
 
 def table(head, rows):
@@ -153,10 +94,6 @@ def mebibytes(_, base):
     return number(median(base) / 1024)
 
 
-def peak(runs):
-    return runs.get("peak_kib", [])
-
-
 def part_time(results, groups, name):
     benchmarks = results.of(*groups)
     if not benchmarks:
@@ -228,11 +165,6 @@ def part_start(results):
         "static program in KiB (glibc's is dynamic).",
         table(["", *[b["about"] for b in benchmarks], "faults", "size"], rows),
     ]
-
-
-def per_call(runs, key):
-    """Nanoseconds of a call, the least of each run, over the runs."""
-    return median(runs[key]) if runs and key in runs else None
 
 
 def part_functions(results):
@@ -330,240 +262,6 @@ def figures(results):
         return ""
     head = ["", "", "least, s", "median, s", "greatest, s", "to glibc", "in a round", "peak, MiB"]
     return "# All figures\n\nSeconds of a run, or of an operation of a workload.\n\n" + table(head, rows) + "\n"
-
-
-# --- Plots ---
-
-
-def plot_name(name):
-    return name.replace(" ", "-") + ".svg"
-
-
-class Plots:
-    def __init__(self, results, folder):
-        import matplotlib
-
-        matplotlib.use("svg")
-        # The same data, the same file.
-        matplotlib.rcParams.update(
-            {
-                "svg.hashsalt": "mimalloc-musl",
-                "svg.fonttype": "none",
-                "font.size": 8,
-                "axes.spines.top": False,
-                "axes.spines.right": False,
-                "axes.titlesize": 9,
-            }
-        )
-        from matplotlib import pyplot
-
-        self.pyplot, self.results, self.folder = pyplot, results, folder
-        self.style = {
-            "glibc": {"color": "tab:red", "marker": "o", "markersize": 4, "linewidth": 1.4, "zorder": 4},
-            "musl": {"color": "tab:blue", "marker": "s", "markersize": 4, "linewidth": 1.4, "zorder": 4},
-            OURS: {"color": "black", "marker": "D", "markersize": 4.5, "linewidth": 1.8, "zorder": 5},
-        }
-        others = [c for c in results.contenders if c not in self.style]
-        colours = "tab:orange tab:green tab:purple tab:brown tab:pink tab:olive tab:cyan gold slategray lime".split()
-        for i, c in enumerate(others):
-            kind = "s" if c.startswith("musl") else "o"
-            self.style[c] = {"color": colours[i % len(colours)], "marker": kind, "markersize": 3.5, "linewidth": 1}
-
-    def grid(self, count, columns, size):
-        rows = -(-count // columns)
-        figure, axes = self.pyplot.subplots(
-            rows, columns, figsize=(size[0] * columns, size[1] * rows + 0.6), squeeze=False
-        )
-        flat = list(axes.flat)
-        for unused in flat[count:]:
-            unused.axis("off")
-        return figure, flat[:count]
-
-    def save(self, figure, name, text):
-        handles = {}
-        for axes in figure.axes:
-            for handle, label in zip(*axes.get_legend_handles_labels()):
-                handles.setdefault(label, handle)
-        m = self.results.data["machine"]
-        figure.suptitle(f"{text}\n{m['cpu']}, {m['processors']} processors, {self.results.data['date']}", fontsize=9)
-        if handles:
-            figure.legend(
-                handles.values(), handles.keys(), loc="lower center", ncol=min(6, len(handles)), frameon=False
-            )
-        rows = -(-len(handles) // 6)
-        height = figure.get_figheight()
-        figure.tight_layout(rect=(0, (0.15 + 0.18 * rows) / height, 1, 1 - 0.1 / height))
-        figure.savefig(self.folder / name, metadata={"Date": None})
-        self.pyplot.close(figure)
-
-    def lines(self, axes, name, xs, series):
-        """series: contender to values, None where there is none"""
-        for c, ys in series.items():
-            points = [(x, y) for x, y in zip(xs, ys) if y]
-            if points:
-                axes.plot(*zip(*points), label=c, **self.style[c])
-        axes.set_title(name)
-        axes.grid(alpha=0.3)
-
-    def threads_axis(self, axes, threads):
-        axes.set_xscale("log", base=2)
-        axes.set_xticks(threads, [str(n) for n in threads])
-        axes.set_xlabel("threads")
-
-    def throughput(self):
-        benchmarks = self.results.of("workloads")
-        names = [n for n in dict.fromkeys(b["name"] for b in benchmarks) if sum(b["name"] == n for b in benchmarks) > 1]
-        if not names:
-            return
-        figure, panels = self.grid(len(names), 4, (2.6, 2.3))
-        for axes, name in zip(panels, names):
-            series = [b for b in benchmarks if b["name"] == name]
-            threads = [b["threads"] for b in series]
-            rates = {
-                c: [median(b["contenders"][c]["rate"]) if c in b["contenders"] else None for b in series]
-                for c in self.results.names(series)
-            }
-            self.lines(axes, name, threads, rates)
-            axes.set_yscale("log")
-            self.threads_axis(axes, threads)
-        panels[0].set_ylabel("operations per second")
-        self.save(figure, "throughput.svg", "Throughput over threads (more is better)")
-
-    def latency(self):
-        benchmarks = self.results.of("calls")
-        if not benchmarks:
-            return
-        for call in "malloc", "free":
-            figure, panels = self.grid(len(benchmarks), 5, (2.2, 2.2))
-            for axes, b in zip(panels, benchmarks):
-                values = {
-                    c: [median(b["contenders"][c][f"{call}_{p}"]) for p in PERCENTILES] for c in self.results.names([b])
-                }
-                self.lines(axes, title(b["name"], b["threads"]), range(len(PERCENTILES)), values)
-                axes.set_yscale("log")
-                axes.set_xticks(range(len(PERCENTILES)), PERCENTILES)
-            panels[0].set_ylabel("ns")
-            self.save(figure, f"latency-{call}.svg", f"Time of a call of {call} (less is better)")
-
-    def dots(self, axes, name, rows, series):
-        """A row for each benchmark, a dot for each contender."""
-        for c, values in series.items():
-            points = [(x, -y) for y, x in enumerate(values) if x]
-            if points:
-                axes.plot(*zip(*points), label=c, **{**self.style[c], "linestyle": "none"})
-        axes.set_yticks([-y for y in range(len(rows))], rows)
-        axes.set_xscale("log")
-        axes.set_title(name)
-        axes.grid(alpha=0.3)
-
-    def ratios(self, groups, name, text):
-        benchmarks = self.results.of(*groups)
-        if not benchmarks:
-            return
-        rows = titles(benchmarks)
-        figure, panels = self.pyplot.subplots(1, 2, figsize=(10, 1.4 + 0.22 * len(rows)), sharey=True)
-        for axes, label, values in (panels[0], "time, ratio to glibc", lambda r: cost(r) if r else []), (
-            panels[1],
-            "peak memory, ratio to glibc",
-            peak,
-        ):
-            series = {
-                c: [
-                    ratio(values(b["contenders"].get(c, {})), values(b["contenders"].get("glibc", {})))
-                    for b in benchmarks
-                ]
-                for c in self.results.names(benchmarks)
-            }
-            self.dots(axes, label, rows, series)
-            axes.axvline(1, color="tab:red", linewidth=0.7)
-        self.save(figure, name, text)
-
-    def memory(self):
-        benchmarks = self.results.of("calls")
-        if not benchmarks:
-            return
-        figure, panels = self.pyplot.subplots(1, 2, figsize=(10, 1.4 + 0.25 * len(benchmarks)), sharey=True)
-        for axes, label, key in (panels[0], "peak, MiB", "peak_kib"), (
-            panels[1],
-            "idle, everything freed, MiB",
-            "idle_kib",
-        ):
-            series = {
-                c: [median(b["contenders"][c][key]) / 1024 if c in b["contenders"] else None for b in benchmarks]
-                for c in self.results.names(benchmarks)
-            }
-            self.dots(axes, label, titles(benchmarks), series)
-        self.save(figure, "memory.svg", "Resident memory (less is better)")
-
-    def start(self):
-        benchmarks = self.results.of("start", "size")
-        if not benchmarks:
-            return
-        figure, panels = self.grid(len(benchmarks), 3, (3.4, 2.6))
-        for axes, b in zip(panels, benchmarks):
-            names = self.results.names([b])[::-1]
-            size = b["group"] == "size"
-            values = [
-                median(b["contenders"][c]["bytes"]) / 1024 if size else 1e6 * median(b["contenders"][c]["wall"])
-                for c in names
-            ]
-            axes.barh(names, values, color=[self.style[c]["color"] for c in names])
-            axes.bar_label(axes.containers[0], [number(v) for v in values], padding=2, fontsize=7)
-            axes.set_title("size, stripped, KiB" if size else f"{b['about']}, us", fontsize=8)
-            axes.margins(x=0.2)
-        self.save(figure, "start.svg", "Start-up and size (less is better)")
-
-    def functions(self):
-        benchmarks = [b for b in self.results.of("functions") if not b["name"].endswith(" real")]
-        if not benchmarks:
-            return
-        figure, panels = self.grid(len(benchmarks), 4, (2.8, 2.4))
-        for axes, b in zip(panels, benchmarks):
-            first = next(iter(b["contenders"].values()))
-            sizes = [int(k) for k in first if k.isdigit()]
-            bytes_per_cycle = {
-                c: [n * per_call(runs, "cycle") / per_call(runs, str(n)) for n in sizes]
-                for c, runs in b["contenders"].items()
-            }
-            self.lines(axes, b["name"], sizes, bytes_per_cycle)
-            axes.set_xscale("log", base=2)
-            axes.set_yscale("log", base=2)
-            axes.set_xlabel("bytes")
-        panels[0].set_ylabel("bytes per cycle")
-        self.save(figure, "functions.svg", "Memory functions: bytes per cycle over size (more is better)")
-
-    def rust(self):
-        benchmarks = self.results.of("rust")
-        for name in dict.fromkeys(b["name"] for b in benchmarks):
-            series = [b for b in benchmarks if b["name"] == name]
-            threads = [b["threads"] for b in series]
-            figure, panels = self.grid(len(MEASURES), 5, (2.4, 2.5))
-            for axes, (measure, label, _) in zip(panels, MEASURES):
-                ratios = {
-                    c: [
-                        ratio(b["contenders"].get(c, {}).get(measure), b["contenders"].get("glibc", {}).get(measure))
-                        for b in series
-                    ]
-                    for c in self.results.names(series)
-                }
-                self.lines(axes, label, threads, ratios)
-                self.threads_axis(axes, threads)
-                if measure in ("system", "switches"):
-                    axes.set_yscale("log")
-            panels[0].set_ylabel("ratio to glibc")
-            self.save(figure, plot_name(name), f"{name}: {series[0]['about']} (less is better)")
-
-    def all(self):
-        self.throughput()
-        self.latency()
-        self.memory()
-        self.start()
-        self.ratios(["workloads"], "workloads.svg", "Workloads (less is better)")
-        self.ratios(["programs"], "programs.svg", "Programs (less is better)")
-        self.ratios(["outside"], "outside.svg", "Benchmarks of others (less is better)")
-        self.ratios(["rust"], "rust.svg", "Rust (less is better)")
-        self.rust()
-        self.functions()
 
 
 # --- All of it ---

@@ -165,6 +165,20 @@ of() {
 	END
 }
 
+@test "a run that is told to end takes with it what it measures" {
+	"$TOP/bench/run" --rounds 50 --contenders musl --results ended replace >log 2>&1 &
+	for ((i = 0; i < 600; i++)); do
+		! pgrep -f "^./replace-musl 1 0.5\$" >pids || break
+		sleep 0.1
+	done
+	[ -s pids ]
+	pkill -TERM -f -- "runner .*--results ended replace\$"
+	ended=0
+	wait $! || ended=$?
+	[ "$ended" -eq 143 ]
+	run -1 pgrep -f "^./replace-musl 1 0.5\$"
+}
+
 @test "what cannot be built, has another heap, fails or says something else is named, and the status is 1" {
 	(cd "$TOP" && files | tar cf - -T -) | tar xf -
 	ln -s "$TOP"/subprojects/mimalloc-*/ subprojects/

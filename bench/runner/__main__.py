@@ -48,8 +48,6 @@ exit status: 0 if all was built, ran and was checked; 1 if not; 2 if the command
     if options.rounds < 1:
         raise Failure("--rounds: at least 1")
     options.contenders = options.contenders.split(",") if options.contenders is not None else []
-    if not (options.list or options.report):
-        check_results(options.results)
     options.seconds = 0.2 if options.quick else 0.5
     options.starts = 100 if options.quick else 500
     return options
@@ -157,10 +155,13 @@ def main(arguments):
     elif options.report:
         if not options.needs:
             write_report(options.report)
-    elif options.needs:
-        print(*sorted(plan.needs(plan.make_plan(options))))
     else:
-        return run(options, arguments)
+        if not options.build:
+            check_results(options.results)
+        if options.needs:
+            print(*sorted(plan.needs(plan.make_plan(options))))
+        else:
+            return run(options, arguments)
     return 0
 
 

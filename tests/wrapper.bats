@@ -283,8 +283,8 @@ all_cases() {
 	export CC_MIMALLOC_DUMP=plan
 	for shell in $shells; do
 		use "$shell"
-		for libc in -lc -l:libc.a -l:libc.so -l:libc.musl-x86_64.so.1 lib/libc.a lib/libc.so /lib/ld-musl-x86_64.so.1 \
-			/lib/libc.musl-x86_64.so.1; do
+		for libc in -lc -l:libc.a -l:libc.so -l:libc.musl-x86_64.so.1 -l:ld-musl-x86_64.so.1 lib/libc.a lib/libc.so \
+			/lib/ld-musl-x86_64.so.1 /lib/libc.musl-x86_64.so.1 libc.musl-x86_64.so.1 ld-musl-x86_64.so.1; do
 			run "$wrapper" -nostdlib main.o "$libc"
 			[ "${lines[0]}" = mode=link ] || fail "$libc: $output"
 			run "$wrapper" -nostdlib main.o -Xlinker "$libc"

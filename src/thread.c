@@ -20,7 +20,6 @@
  * handlers are forgotten, and of one whose first call comes in the last round of destructors. What
  * such a thread had goes back as the next one comes that has its id.
  */
-#include <signal.h>
 #include <time.h>
 
 #include "overlay.h"
@@ -103,13 +102,16 @@ void _mi_prim_thread_associate_default_theap(mi_theap_t *theap)
 		thread_ended = true; /* slow, but nothing is lost */
 }
 
-/* This thread has nothing yet, so what has its id is lost. */
+/* Where this thread has nothing yet, what has its id is lost. Before the process is initialized,
+ * and with it the lock, nothing is. */
 static void thread_find_lost(void)
 {
 	const mi_threadid_t thread = _mi_prim_thread_id();
 	mi_theap_t *lost = NULL;
 
-#ifndef ONE_HEAP
+	if (thread_ended || !(timer_create || thread_key_made) || !_mi_process_is_initialized)
+		return;
+#ifndef ONE_HEAP /* A heap may have nothing for a thread that has something. */
 	if (mi_theap_is_initialized(_mi_theap_default()))
 		return;
 #endif
@@ -128,9 +130,7 @@ void *_mi_malloc_generic(mi_theap_t *theap, size_t size, size_t zero_huge_alignm
 {
 	const bool fresh = !mi_theap_is_initialized(theap);
 
-	/* Before the process is initialized, and with it the lock, nothing is lost. */
-	if (fresh && !thread_ended && (timer_create || thread_key_made) &&
-	    _mi_process_is_initialized)
+	if (fresh)
 		thread_find_lost();
 	void *const p = upstream_malloc_generic(theap, size, zero_huge_alignment, ppage);
 

@@ -101,7 +101,6 @@ COLD_BEGIN
 #include "arena/arena.c"
 #undef _mi_arena_reserve
 #include "arena.c"
-COLD_END
 
 #define _mi_arenas_free      upstream_arenas_free
 #define _mi_arenas_try_alloc upstream_arenas_try_alloc
@@ -116,6 +115,7 @@ COLD_END
 #pragma pop_macro("mi_atomic_guard")
 #undef _mi_arenas_free
 #undef _mi_arenas_try_alloc
+COLD_END
 #include "purge.c"
 #define _mi_arenas_page_alloc upstream_arenas_page_alloc
 /* As a page is freed. What is parked are bytes from here on, for _mi_arenas_free. */

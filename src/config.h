@@ -48,8 +48,8 @@
 #define MI_DEFAULT_ARENA_RESERVE (8 * 1024) /* KiB, the first; then see arena.c */
 
 /* An arena's memory is made writable as it is handed out: RLIMIT_DATA, vm.overcommit_memory=2 and
- * mlockall then count what is used, and no huge page comes of a few bytes. The price is a call for
- * 64 KiB that are used for the first time: 0 to 20 % of filling an empty heap. */
+ * mlockall then count what is used and a quarter more (AHEAD), and no huge page comes of a few
+ * bytes. */
 #define MI_DEFAULT_ARENA_EAGER_COMMIT 0
 
 /* Of each small size class a thread keeps one full page, not two, for when its blocks are freed:
@@ -104,6 +104,13 @@
 #else
 #define COLD_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"Os\")")
 #define COLD_END   _Pragma("GCC pop_options")
+#endif
+
+/* More is made writable than is asked for (arena.c). It takes half a KiB. */
+#ifdef PROFILE_SMALL
+#define AHEAD 0
+#else
+#define AHEAD 1
 #endif
 
 /* --- Refused --- */

@@ -215,6 +215,8 @@ static void slices_taken(mi_arena_t *arena, size_t index, size_t count, size_t f
 	if (again)
 		kept_take(again);
 	mi_atomic_add_acq_rel(&kept.used, size - again);
+	if (AHEAD && fresh)
+		commit_ahead(arena, index + count, mi_atomic_load_relaxed(&kept.used));
 }
 
 void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment, bool commit,

@@ -74,6 +74,14 @@ build_inside() {
 	[ "$(./arenas)" = 31 ]
 }
 
+@test "memory is made writable before it is asked for, a quarter of what is in use at most" {
+	build_inside ahead
+	./ahead >printed
+	cat printed
+	[ "$(awk '$2 > 2000 && $3 * 4 <= $2' printed | wc -l)" -eq 2 ]
+	[ "$(awk 'NR == 2 && $1 * 128 < $2' printed | wc -l)" -eq 1 ] # fewer than one for 128 KiB
+}
+
 @test "a block that grows is writable, also with MIMALLOC_PAGE_COMMIT_ON_DEMAND" {
 	build_profile default grown
 	moved=$(MIMALLOC_PAGE_COMMIT_ON_DEMAND=1 ./default)

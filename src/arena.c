@@ -79,16 +79,18 @@ static size_t hole_make(mi_arena_t *arena, size_t index, size_t count)
 	return size;
 }
 
+/* The word of a bitmap that has this slice's bit. */
+static size_t slices_word(mi_bchunk_t *chunks, size_t index)
+{
+	return mi_atomic_load_relaxed(
+		&chunks[index / MI_BCHUNK_BITS].bfields[index % MI_BCHUNK_BITS / MI_BFIELD_BITS]);
+}
+
 /* A look without an atomic operation: at a limit most slices are in use, and this is asked often.
  */
 static bool slice_may_be_free(mi_arena_t *arena, size_t index)
 {
-	mi_bchunk_t *const chunk = &arena->slices_free->chunks[index / MI_BCHUNK_BITS];
-	const size_t bit = index % MI_BCHUNK_BITS;
-
-	return mi_atomic_load_relaxed(&chunk->bfields[bit / MI_BFIELD_BITS]) >>
-	               (bit % MI_BFIELD_BITS) &
-	       1;
+	return slices_word(arena->slices_free->chunks, index) >> (index % MI_BFIELD_BITS) & 1;
 }
 
 /* Unmaps free slices until WANTED bytes of address space are won, or there are no more. */
@@ -176,39 +178,50 @@ static size_t ahead_room(mi_arena_t *arena, size_t index)
 {
 	const size_t half = _mi_os_large_page_size() / 2;
 	const uintptr_t start = (uintptr_t)mi_arena_slice_start(arena, index);
-	const uintptr_t end = mi_align_up(start + half, 2 * half) - half;
 
-	return mi_min((end - start) / MI_ARENA_SLICE_SIZE, arena->slice_count - index);
+	return (mi_align_down(start + half, 2 * half) + half - start) / MI_ARENA_SLICE_SIZE;
 }
 
 static bool ahead_may(mi_arena_t *arena, size_t index)
 {
-	return slice_may_be_free(arena, index) &&
+	return index < arena->slice_count && slice_may_be_free(arena, index) &&
 	       mi_bitmap_is_clear(arena->slices_committed, index);
+}
+
+/* How many slices are writable and never were in use. */
+static size_t ahead_count(mi_arena_t *arena)
+{
+	size_t count = 0;
+
+	for (size_t index = 0; index < arena->slice_count; index += MI_BFIELD_BITS)
+		count += mi_popcount(slices_word(arena->slices_committed->chunks, index) &
+		                     ~slices_word(arena->slices_dirty->chunks, index));
+	return count;
 }
 
 /* INDEX: of the slice that follows. */
 static void commit_ahead(mi_arena_t *arena, size_t index, size_t in_use)
 {
-	if (arena->commit_fun || index == arena->slice_count || !ahead_may(arena, index) ||
+	if (arena->commit_fun || !ahead_may(arena, index) ||
 	    mi_bitmap_is_clear(arena->slices_committed, index - 1))
 		return;
-
-	const size_t all = arena->slice_count;
-	const size_t room = ahead_room(arena, index);
-	const size_t most = mi_bitmap_popcountN(arena->slices_dirty, 0, all) +
-	                    in_use / AHEAD_PART / MI_ARENA_SLICE_SIZE;
-	size_t committed = mi_bitmap_popcountN(arena->slices_committed, 0, all);
-	size_t count = 0;
-	bool is_zero;
 
 	/* Whoever finds no free slice meanwhile takes the lock, and then looks again. */
 	if (!mi_lock_try_acquire(&holes_lock))
 		return;
-	while (count < room && committed++ < most && ahead_may(arena, index + count) &&
+
+	const size_t room = ahead_room(arena, index);
+	const size_t most = in_use / AHEAD_PART / MI_ARENA_SLICE_SIZE;
+	const size_t already = ahead_count(arena);
+	size_t count = 0;
+	bool is_zero;
+
+	while (count < room && already + count < most && ahead_may(arena, index + count) &&
 	       mi_bbitmap_try_clearNC(arena->slices_free, index + count, 1))
 		count++;
 	if (count) {
+		/* Not by _mi_arena_commit, which tells the program's own function of a failure: it
+		 * may call malloc. */
 		if (_mi_prim_commit(mi_arena_slice_start(arena, index), _mi_size_of_slices(count),
 		                    &is_zero) == 0)
 			mi_bitmap_setN(arena->slices_committed, index, count, NULL);

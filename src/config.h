@@ -92,6 +92,14 @@
 #define TRIM 1
 #endif
 
+/* Memory is made writable ahead of what is asked for (arena.c). Not in `small`, since it takes half
+ * a KiB. */
+#ifdef PROFILE_SMALL
+#define AHEAD 0
+#else
+#define AHEAD 1
+#endif
+
 /* What runs rarely, in mimalloc.c. Two functions that are compiled differently are not inlined into
  * each other. */
 #if defined(PROFILE_SPEED) || defined(PROFILE_SMALL)
@@ -104,13 +112,6 @@
 #else
 #define COLD_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"Os\")")
 #define COLD_END   _Pragma("GCC pop_options")
-#endif
-
-/* More is made writable than is asked for (arena.c). It takes half a KiB. */
-#ifdef PROFILE_SMALL
-#define AHEAD 0
-#else
-#define AHEAD 1
 #endif
 
 /* --- Refused --- */

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * Threads that fill memory. Prints, when each has taken a little and at the end: the calls so far
- * that made memory writable, KiB that have been in use, and KiB that are writable and have not.
+ * Threads that fill memory. Prints, when each has taken a little, when each has taken more, and
+ * when one that was alone has taken more: the calls so far that made memory writable, KiB that have
+ * been in use, KiB that are writable and have not, how many of the calls were for as much as a huge
+ * page, and how many of these ended where one does.
  */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 
-static _Atomic(int) calls;
+#define HUGE_PAGE ((size_t)2 << 20)
+
+static _Atomic(int) calls, whole_calls, whole_pages;
 
 static int mprotect_counted(void *start, size_t size, int protection)
 {
 	calls++;
+	if (size == HUGE_PAGE) {
+		whole_calls++;
+		whole_pages += (size_t)start % HUGE_PAGE == 0;
+	}
 	return mprotect(start, size, protection);
 }
 
@@ -21,7 +29,7 @@ static int mprotect_counted(void *start, size_t size, int protection)
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { THREADS = 32, FIRST = 20, THEN = 2000, BLOCK = 1000 };
+enum { THREADS = 32, FIRST = 20, THEN = 2000, ALONE = 40000, BLOCK = 1000 };
 
 static pthread_barrier_t barrier;
 
@@ -58,8 +66,8 @@ static void print(void)
 		writable += mi_bitmap_popcountN(arena->slices_committed, 0, arena->slice_count);
 		dirty += mi_bitmap_popcountN(arena->slices_dirty, 0, arena->slice_count);
 	}
-	printf("%d %zu %zu\n", calls, _mi_size_of_slices(dirty) / MI_KiB,
-	       _mi_size_of_slices(writable - dirty) / MI_KiB);
+	printf("%d %zu %zu %d %d\n", calls, _mi_size_of_slices(dirty) / MI_KiB,
+	       _mi_size_of_slices(writable - dirty) / MI_KiB, whole_calls, whole_pages);
 }
 
 int main(void)
@@ -77,5 +85,7 @@ int main(void)
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
+	fill(ALONE);
+	print();
 	return 0;
 }

@@ -100,6 +100,15 @@
 #define AHEAD 1
 #endif
 
+/* Pages that become empty are not slices at once (page.c). Not in `small`, since it takes half a
+ * KiB.
+ */
+#ifdef PROFILE_SMALL
+#define EMPTIED 0
+#else
+#define EMPTIED 1
+#endif
+
 /* What runs rarely, in mimalloc.c. Two functions that are compiled differently are not inlined into
  * each other. */
 #if defined(PROFILE_SPEED) || defined(PROFILE_SMALL)

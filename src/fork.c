@@ -17,7 +17,7 @@
  * - arena_pages_lock of a main heap: allocates nothing;
  * - os_abandoned_pages_lock (arena/arena-page.c);
  * - arena_reserve_lock, holes_lock (arena/arena-alloc.c, arena.c);
- * - pages_left_lock (page.c);
+ * - page_list_locks (page.c);
  * - the guard of purging (arena.c);
  * - out_buf_lock (util/options.c), the one of these that the guard's holder may wait for; where
  * there are messages.
@@ -82,7 +82,8 @@ static void inner_locks(lock_action *act)
 	EACH_SUBPROC (subproc)
 		act(&subproc->arena_reserve_lock);
 	act(&holes_lock);
-	act(&pages_left_lock);
+	for (size_t i = 0; i < PAGE_LIST_LOCKS; i++)
+		act(&page_list_locks[i]);
 }
 
 /* Until a thread that makes its key, without waiting, has done so. */

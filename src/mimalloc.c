@@ -118,12 +118,14 @@ COLD_BEGIN
 COLD_END
 #include "purge.c"
 #define _mi_arenas_page_alloc upstream_arenas_page_alloc
+#define _mi_arenas_page_free  upstream_arenas_page_free
 /* As a page is freed. What is parked are bytes from here on, for _mi_arenas_free. */
 #define _mi_page_map_unregister(page) \
 	(page->memid.parked = page_parked_size(page), (_mi_page_map_unregister)(page))
 #include "arena/arena-page.c"
 #undef _mi_page_map_unregister
 #undef _mi_arenas_page_alloc
+#undef _mi_arenas_page_free
 #include "arena/bitmap-chunk.c"
 #include "arena/bitmap.c"
 
@@ -195,8 +197,8 @@ COLD_BEGIN
  */
 #define _mi_random_split(from, to) ((void)(from))
 /* mi_collect, and what is done before there is no memory. */
-#define _mi_arenas_collect(force, all, tld)                                      \
-	((force) ? left_pages_free(), theap_trim(_mi_theap_default()) : (void)0, \
+#define _mi_arenas_collect(force, all, tld)                                       \
+	((force) ? empty_pages_free(), theap_trim(_mi_theap_default()) : (void)0, \
 	 (_mi_arenas_collect)(force, all, tld))
 #define _mi_theap_guarded_init(theap) ((void)0)
 #include "heap/theap.c"

@@ -6,101 +6,7 @@
 
 COLD_BEGIN
 
-/* --- Leaving --- */
-
-/* Empty pages of small blocks that a thread leaves when it ends, by size class: the next thread
- * with such blocks touches the same memory. As free slices they would be of another class each
- * time, and what stays is what the class touched that touches most: four times as much, with 300
- * threads at a time. They count as unused (purge.c). */
-static _Atomic(mi_page_t *) pages_left[MI_ARENA_BIN_COUNT];
-static mi_lock_t pages_left_lock = MI_LOCK_INITIALIZER;
-
-static void page_leave(mi_page_queue_t *queue, mi_page_t *page, size_t bin)
-{
-	mi_page_queue_remove(queue, page);
-	mi_page_set_has_interior_pointers(page, false);
-	mi_page_set_theap(page, NULL);
-	page->retire_expire = 0;
-	kept_subtract(&kept.used, MI_SMALL_PAGE_SIZE);
-	mi_lock(&pages_left_lock)
-	{
-		page->next = mi_atomic_load_relaxed(&pages_left[bin]);
-		mi_atomic_store_relaxed(&pages_left[bin], page);
-	}
-	/* A thread that gives back looks here before it takes everything as given back. */
-	mi_atomic_add_acq_rel(&kept.unused, MI_SMALL_PAGE_SIZE);
-}
-
-/* Called with theaps_lock of its heap held, as upstream's walks of a heap do. */
-static void pages_leave(mi_theap_t *theap)
-{
-	mi_page_queue_t *queue = theap->pages;
-
-	/* MIMALLOC_PURGE_DELAY=0: nothing shall stay. */
-	if (!mi_is_process_heap_main(mi_theap_heap(theap)) || mi_arena_purge_delay() == 0)
-		return;
-	for (size_t bin = 0; queue->block_size <= MI_SMALL_MAX_OBJ_SIZE; bin++, queue++) {
-		for (mi_page_t *page = queue->first, *next; page; page = next) {
-			next = page->next;
-			_mi_page_free_collect(page, true);
-			if (mi_page_all_free(page) && page->memid.memkind == MI_MEM_ARENA &&
-			    !page->memid.is_pinned && !page_parked_size(page))
-				page_leave(queue, page, bin);
-		}
-	}
-	kept_give_back(_mi_subproc_main());
-}
-
-/* One, or all of them, linked. */
-static mi_page_t *pages_take_left(size_t bin, bool all)
-{
-	mi_page_t *page = NULL;
-
-	mi_lock(&pages_left_lock)
-	{
-		page = mi_atomic_load_relaxed(&pages_left[bin]);
-		if (page)
-			mi_atomic_store_relaxed(&pages_left[bin], all ? NULL : page->next);
-	}
-	return page;
-}
-
-/* For whoever needs slices, or gives them back to the system. */
-static void left_pages_free(void)
-{
-	for (size_t bin = 0; bin < MI_ARENA_BIN_COUNT; bin++) {
-		for (mi_page_t *page = pages_take_left(bin, true), *next; page; page = next) {
-			next = page->next;
-			page->next = NULL;
-			kept_use(MI_SMALL_PAGE_SIZE);
-			_mi_arenas_page_free(page, NULL);
-		}
-	}
-}
-
-/* For blocks of this size, or NULL. Abandoned pages come first: what the thread frees of their
- * blocks is its own then. */
-static mi_page_t *left_page_take(mi_theap_t *theap, size_t block_size)
-{
-	const size_t bin = _mi_bin(block_size);
-	mi_page_t *page;
-
-	if (!mi_atomic_load_relaxed(&pages_left[bin]) ||
-	    !mi_is_process_heap_main(mi_theap_heap(theap)))
-		return NULL;
-	page = mi_arenas_page_try_find_abandoned(theap, 1, block_size);
-	if (page)
-		return page;
-	page = pages_take_left(bin, false);
-	if (page) {
-		page->next = NULL;
-		mi_page_set_theap(page, theap);
-		kept_use(MI_SMALL_PAGE_SIZE);
-	}
-	return page;
-}
-
-/* --- Taking --- */
+/* --- Sizes --- */
 
 /* Blocks of more than 10 KiB come in pages of 512 KiB or 4 MiB, where one block that stays keeps
  * all the others' memory, and of which a thread that blocks keeps one of each size class, whoever
@@ -120,21 +26,223 @@ static size_t page_size(size_t blocks, size_t block_size)
 		mi_page_info_size() + MI_PAGE_CACHE_OFFSET_MAX + blocks * block_size));
 }
 
+/* These are fewer than 32 size classes, and musl has little room for thread-local variables before
+ * it must ask the system for more, in every program. */
+static uint8_t *class_pages_taken(size_t block_size)
+{
+	return &pages_taken[_mi_bin(block_size) % 32];
+}
+
 static size_t page_blocks(size_t block_size)
 {
-	/* These are fewer than 32 size classes, and musl has little room for thread-local variables
-	 * before it must ask the system for more, in every program. */
-	uint8_t *const taken = &pages_taken[_mi_bin(block_size) % 32];
-	const size_t most = 1 + *taken / PAGES_OF_A_SIZE;
+	const size_t most = 1 + *class_pages_taken(block_size) / PAGES_OF_A_SIZE;
 	size_t blocks = 1;
 
-	if (*taken < UINT8_MAX)
-		++*taken;
 	while (blocks < most && page_size(blocks, block_size) - blocks * block_size >
 	                                page_size(blocks, block_size) / PAGE_REST)
 		blocks++;
 	return blocks;
 }
+
+/* --- Empty pages --- */
+
+/* One for each few threads. */
+#define EMPTIED_LISTS 16
+
+/* Pages that are no thread's, and not free slices yet. They count as unused (purge.c). */
+static struct page_list {
+	_Atomic(size_t) size; /* bytes */
+	mi_page_t *first;
+} page_lists[EMPTIED_LISTS + MI_ARENA_BIN_COUNT];
+
+/* So few, since fork takes all of them. */
+#define PAGE_LIST_LOCKS (EMPTIED ? 32 : 1)
+static mi_lock_t page_list_locks[PAGE_LIST_LOCKS];
+
+/* Pages of small blocks, by size class, that threads had which have ended: the next thread with
+ * such blocks touches the same memory. As free slices they would be of another class each time, and
+ * what stays is what the class touched that touches most: four times as much, with 300 threads at a
+ * time. */
+static size_t left_list(size_t block_size)
+{
+	return EMPTIED_LISTS + _mi_bin(block_size);
+}
+
+/* Pages that have become empty since a thread last took slices, a list for each few threads. What a
+ * program frees that it has just asked for it often asks for again, and a page that becomes slices
+ * and a page again takes 4,000 instructions. As soon as slices are taken these are slices too, so
+ * that nothing is put elsewhere because of them. */
+#define EMPTIED_MOST (2 * MI_MiB)
+
+static size_t emptied_list(void)
+{
+	return _mi_theap_default()->tld->thread_seq % EMPTIED_LISTS;
+}
+
+static size_t page_slices_size(const mi_page_t *page)
+{
+	return _mi_size_of_slices(page->memid.mem.arena.slice_count);
+}
+
+/* With MIMALLOC_PURGE_DELAY=0 nothing shall stay. */
+static bool page_may_be_listed(const mi_page_t *page)
+{
+	return page->memid.memkind == MI_MEM_ARENA && !page->memid.is_pinned &&
+	       !page_parked_size(page) && mi_is_process_heap_main(mi_page_heap(page)) &&
+	       mi_arena_purge_delay() != 0;
+}
+
+/* The page is in no queue, and no thread's. */
+static bool page_put(size_t number, mi_page_t *page, size_t most)
+{
+	const size_t size = page_slices_size(page);
+	struct page_list *const list = &page_lists[number];
+	mi_lock_t *const lock = &page_list_locks[number % PAGE_LIST_LOCKS];
+	bool put = false;
+
+	mi_lock(lock)
+	{
+		put = list->size + size <= most;
+		if (put) {
+			kept_subtract(&kept.used, size);
+			page->retire_expire = 0;
+			page->next = list->first;
+			list->first = page;
+			list->size += size;
+		}
+	}
+	/* A thread that gives back looks here before it takes everything as given back. */
+	if (put) {
+		mi_atomic_add_acq_rel(&kept.unused, size);
+		kept_give_back(_mi_subproc_main());
+	}
+	return put;
+}
+
+/* The page is in no list any more. */
+static void page_listed_no_more(mi_page_t *page)
+{
+	/* No block of it was in use. */
+	if (mi_tf_block(mi_atomic_load_relaxed(&page->xthread_free)))
+		__builtin_trap(); /* freed twice */
+	page->next = NULL;
+	kept_use(page_slices_size(page));
+}
+
+/* One for blocks of this size, or NULL. */
+static mi_page_t *page_take(size_t number, mi_theap_t *theap, size_t block_size)
+{
+	struct page_list *const list = &page_lists[number];
+	mi_lock_t *const lock = &page_list_locks[number % PAGE_LIST_LOCKS];
+	mi_page_t **link = &list->first, *page;
+
+	if (!mi_atomic_load_relaxed(&list->size))
+		return NULL;
+	mi_lock(lock)
+	{
+		while ((page = *link) && mi_page_block_size(page) != block_size)
+			link = &page->next;
+		if (page) {
+			*link = page->next;
+			list->size -= page_slices_size(page);
+		}
+	}
+	if (page) {
+		page_listed_no_more(page);
+		mi_page_set_theap(page, theap);
+	}
+	return page;
+}
+
+static void pages_free(size_t number)
+{
+	struct page_list *const list = &page_lists[number];
+	mi_lock_t *const lock = &page_list_locks[number % PAGE_LIST_LOCKS];
+	mi_page_t *page = NULL;
+
+	if (!mi_atomic_load_relaxed(&list->size))
+		return;
+	mi_lock(lock)
+	{
+		page = list->first;
+		list->first = NULL;
+		list->size = 0;
+	}
+	for (mi_page_t *next; page; page = next) {
+		next = page->next;
+		page_listed_no_more(page);
+		upstream_arenas_page_free(page, NULL);
+	}
+}
+
+/* For a thread that takes slices. */
+static void emptied_pages_free(void)
+{
+	if (EMPTIED)
+		pages_free(emptied_list());
+}
+
+/* For whoever finds none, or gives them back to the system. */
+static void empty_pages_free(void)
+{
+	for (size_t i = 0; i < EMPTIED_LISTS + MI_ARENA_BIN_COUNT; i++)
+		pages_free(i);
+}
+
+/* Called with theaps_lock of its heap held, as upstream's walks of a heap do. */
+static void pages_leave(mi_theap_t *theap)
+{
+	mi_page_queue_t *queue = theap->pages;
+
+	emptied_pages_free();
+	for (; queue->block_size <= MI_SMALL_MAX_OBJ_SIZE; queue++) {
+		for (mi_page_t *page = queue->first, *next; page; page = next) {
+			next = page->next;
+			_mi_page_free_collect(page, true);
+			if (!mi_page_all_free(page) || !page_may_be_listed(page))
+				continue;
+			mi_page_queue_remove(queue, page);
+			mi_page_set_has_interior_pointers(page, false);
+			mi_page_set_theap(page, NULL);
+			page_put(left_list(queue->block_size), page, SIZE_MAX);
+		}
+	}
+}
+
+/* The page is in no queue. One that was another thread's is of no use to this one, which may be a
+ * consumer that takes none. */
+void _mi_arenas_page_free(mi_page_t *page, mi_theap_t *theap)
+{
+	const size_t block_size = mi_page_block_size(page);
+
+	if (EMPTIED && block_size <= MI_LARGE_MAX_OBJ_SIZE && page_may_be_listed(page) &&
+	    (!page->theap || page->theap == _mi_theap_default()) &&
+	    (block_size <= MI_SMALL_MAX_OBJ_SIZE ||
+	     *class_pages_taken(block_size) >= PAGES_OF_A_SIZE * PAGE_REST)) {
+		_mi_page_free_collect(page, true);
+		if (page_put(emptied_list(), page, EMPTIED_MOST))
+			return;
+	}
+	upstream_arenas_page_free(page, theap);
+}
+
+/* For blocks of this size, or NULL. Abandoned pages come first: what the thread frees of their
+ * blocks is its own then. */
+static mi_page_t *empty_page_take(mi_theap_t *theap, size_t block_size)
+{
+	mi_page_t *page;
+
+	if (!mi_is_process_heap_main(mi_theap_heap(theap)))
+		return NULL;
+	page = mi_arenas_page_try_find_abandoned(theap, 1, block_size);
+	if (EMPTIED && !page)
+		page = page_take(emptied_list(), theap, block_size);
+	if (!page)
+		page = page_take(left_list(block_size), theap, block_size);
+	return page;
+}
+
+/* --- Taking --- */
 
 mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t block_alignment)
 {
@@ -144,20 +252,22 @@ mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t bl
 	page_comes_or_goes();
 	if (block_alignment > MI_PAGE_MAX_OVERALLOC_ALIGN || block_size > MI_LARGE_MAX_OBJ_SIZE)
 		return upstream_arenas_page_alloc(theap, block_size, block_alignment);
-	if (block_size <= MI_SMALL_MAX_OBJ_SIZE) {
-		page = left_page_take(theap, block_size);
+	page = empty_page_take(theap, block_size);
+	if (block_size <= MI_SMALL_MAX_OBJ_SIZE)
 		return page ? page : upstream_arenas_page_alloc(theap, block_size, block_alignment);
-	}
+
+	uint8_t *const taken = class_pages_taken(block_size);
 	blocks = page_blocks(block_size);
+	if (*taken < UINT8_MAX)
+		++*taken;
 	/* Where there is no room for that any more, there may be for a smaller one. */
-	do
+	while (!page && blocks) {
 		page = mi_arenas_page_regular_alloc(
 			theap, page_size(blocks, block_size) / MI_ARENA_SLICE_SIZE, block_size);
-	while (!page && --blocks);
+		blocks--;
+	}
 	return page;
 }
-
-COLD_END
 
 /* --- Keeping --- */
 
@@ -180,3 +290,5 @@ void _mi_page_retire(mi_page_t *page)
 		_mi_page_free(page, mi_page_queue_of(page));
 	page_comes_or_goes();
 }
+
+COLD_END

@@ -112,7 +112,9 @@ static bool kept_may_go(_Atomic(size_t) *bar, size_t used)
 	return true;
 }
 
-static void left_pages_free(void); /* page.c */
+/* page.c */
+static void empty_pages_free(void);
+static void emptied_pages_free(void);
 
 COLD_BEGIN
 
@@ -141,7 +143,7 @@ static void give_back(mi_subproc_t *subproc)
 
 		if (!mi_atomic_cas_strong_acq_rel(&kept.busy, &idle, (size_t)1))
 			return;
-		left_pages_free();
+		empty_pages_free();
 
 		const size_t unused = mi_atomic_exchange_acq_rel(&kept.unused, (size_t)0);
 		mi_atomic_add_acq_rel(&kept.rounds, (size_t)1);
@@ -225,6 +227,7 @@ void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment
 {
 	/* Upstream has each thread begin its search elsewhere. What is more than a slice goes where
 	 * there is room first, so that it is put where something has been. */
+	emptied_pages_free();
 	void *p =
 		upstream_arenas_try_alloc(heap, slice_count, alignment, commit, allow_large,
 	                                  req_arena, slice_count > 1 ? 0 : tseq, numa_node, memid);
@@ -237,6 +240,7 @@ void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment
 /* Takes these slices, if they are free. */
 static bool arena_try_take(mi_arena_t *arena, size_t index, size_t count)
 {
+	emptied_pages_free();
 	if (arena->commit_fun || index + count > arena->slice_count ||
 	    !mi_bbitmap_try_clearNC(arena->slices_free, index, count))
 		return false;

@@ -16,6 +16,7 @@ void *upstream_arenas_try_alloc(mi_heap_t *, size_t, size_t, bool, bool, mi_aren
 
 /* page.c */
 mi_page_t *upstream_arenas_page_alloc(mi_theap_t *, size_t, size_t);
+void upstream_arenas_page_free(mi_page_t *, mi_theap_t *);
 void upstream_page_retire(mi_page_t *);
 
 /* prim.c */

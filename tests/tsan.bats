@@ -103,6 +103,6 @@ not_seen() {
 	seen remap.c '/_mi_arenas_page_unabandon(page, theap);/d' ''
 }
 
-@test "seen: pages that threads leave, without their lock" {
-	seen page.c 's/mi_lock(&pages_left_lock)//'
+@test "seen: lists of empty pages without their locks" {
+	seen page.c 's/mi_lock(lock)//'
 }

@@ -83,6 +83,15 @@ build_inside() {
 	[ "$(awk 'NR == 3 && $4 > 0 && $5 == 0' printed | wc -l)" -eq 1 ] # no huge page as a whole
 }
 
+@test "empty pages are taken again as they are, and are slices where others are needed" {
+	build_inside emptied
+	./emptied >printed
+	cat printed
+	[ "$(awk '$1 == "freed" && $2 > 0 && $2 <= 2048' printed | wc -l)" -eq 4 ]
+	[ "$(grep -v freed printed)" = $'taken 0\nslices 0\nended 0' ]
+	[ "$(MIMALLOC_PURGE_DELAY=0 ./emptied | grep -c ' 0$')" -eq 7 ] # nothing shall stay
+}
+
 @test "a block that grows is writable, also with MIMALLOC_PAGE_COMMIT_ON_DEMAND" {
 	build_profile default grown
 	moved=$(MIMALLOC_PAGE_COMMIT_ON_DEMAND=1 ./default)

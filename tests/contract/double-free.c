@@ -13,8 +13,9 @@ static void *freed_twice(void *block)
 	return NULL;
 }
 
-// What becomes of a process in which the block is freed twice, by this thread or another.
-static int status_of(void *block, int elsewhere)
+// What becomes of a process in which the block is freed twice, by this thread or another, and which
+// then asks for one of its size.
+static int status_of(void *block, size_t size, int elsewhere)
 {
 	int status;
 	pthread_t thread;
@@ -26,7 +27,7 @@ static int status_of(void *block, int elsewhere)
 			freed_twice(block);
 		else if (pthread_create(&thread, NULL, freed_twice, block) == 0)
 			pthread_join(thread, NULL);
-		_exit(0);
+		_exit(malloc(size) != NULL);
 	}
 	CHECK(waitpid(child, &status, 0) == child);
 	return status;
@@ -40,12 +41,23 @@ int main(void)
 	for (size_t size = 1; size < 20000; size = size * 3 + 1) {
 		for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
 			void *const alone = malloc(size);
-			CHECK(WIFSIGNALED(status_of(alone, elsewhere)));
+			CHECK(WIFSIGNALED(status_of(alone, size, elsewhere)));
 			void *const beside = malloc(size);
 			CHECK(alone && beside);
-			CHECK(WIFSIGNALED(status_of(alone, elsewhere)));
+			CHECK(WIFSIGNALED(status_of(alone, size, elsewhere)));
 			free(alone);
 			free(beside);
+		}
+	}
+	// Of these each is alone in its memory, which, once it has come and gone often enough, is
+	// kept for the next.
+	for (size_t size = 20000; size < 600000; size *= 3) {
+		for (int i = 0; i < 100; i++)
+			free(malloc(size));
+		for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+			void *const block = malloc(size);
+			CHECK(block && WIFSIGNALED(status_of(block, size, elsewhere)));
+			free(block);
 		}
 	}
 	return 0;

@@ -18,11 +18,13 @@ static size_t purgeable(void)
 {
 	mi_subproc_t *const subproc = _mi_subproc_main();
 	const size_t count = mi_arenas_get_count(subproc);
-	size_t slices = 0;
+	size_t slices = 0, listed = 0;
 
 	for (size_t i = 0; i < count; i++)
 		slices += mi_bitmap_popcount(mi_arena_from_index(subproc, i)->slices_purge);
-	return _mi_size_of_slices(slices);
+	for (size_t i = 0; i < sizeof page_lists / sizeof *page_lists; i++)
+		listed += page_lists[i].size;
+	return _mi_size_of_slices(slices) + listed;
 }
 
 static void look(const char *when, long round)

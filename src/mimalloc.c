@@ -135,10 +135,15 @@ COLD_END
 #define local_free                 free
 #define mi_xused_used_count(xused) (page->free_is_zero = false, (mi_xused_used_count)(xused))
 #endif
-/* A block that is freed twice in a row would be given to two callers. One comparison; to find it
- * anywhere in a list takes a secure build. */
-#define mi_block_set_next(page, block, next) \
-	((block) == (next) ? __builtin_trap() : (mi_block_set_next)(page, block, next))
+/* A block that is freed twice in a row would be given to two callers. One comparison, of a block
+ * that goes before the first free one; to find it anywhere in a list takes a secure build. With all
+ * of mimalloc, what the thread itself has freed is a list of its own. */
+#define SET_NEXT_UNLESS(freed_twice, page, block, next) \
+	((freed_twice) ? __builtin_trap() : (mi_block_set_next)(page, block, next))
+#define mi_block_set_next(page, block, next)                                           \
+	SET_NEXT_UNLESS((block) == (next) || (__builtin_strcmp(#next, "lfree") == 0 && \
+	                                      (block) == (page)->free),                \
+	                page, block, next)
 #define mi_realloc upstream_realloc
 #include "alloc/alloc.c" /* and alloc/free.c */
 #undef mi_realloc
@@ -167,8 +172,14 @@ COLD_END
 /* Read once, where EXTEND, the number of blocks to link into the free list, is known. */
 #define mi_page_slice_committed(page) \
 	(extend = page_extend(page, extend), (mi_page_slice_committed)(page))
+/* What other threads have freed comes before what this one has. */
+#define mi_block_set_next(page, block, next)                                    \
+	SET_NEXT_UNLESS(__builtin_strcmp(#next, "page->local_free") == 0 &&     \
+	                        ((block) == (next) || (block) == (page)->free), \
+	                page, block, next)
 #define _mi_page_retire upstream_page_retire
 #include "alloc/page.c"
+#undef mi_block_set_next
 #undef mi_page_slice_committed
 #undef _mi_page_retire
 #include "page.c"

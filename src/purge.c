@@ -192,8 +192,6 @@ void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t mem
 	kept_give_back(subproc);
 }
 
-COLD_END
-
 /* What of these slices was unused is so no more. Returns the bytes of it. */
 static size_t slices_reuse(mi_arena_t *arena, size_t index, size_t count)
 {
@@ -257,3 +255,5 @@ static bool arena_try_take(mi_arena_t *arena, size_t index, size_t count)
 	slices_taken(arena, index, count, _mi_size_of_slices(count - dirty));
 	return true;
 }
+
+COLD_END

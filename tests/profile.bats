@@ -52,7 +52,7 @@ suffix() {
 	for profile in $profiles; do
 		[ "$profile" != default ] || continue # tests/contract.bats
 		for promise in alignment calloc-zero errno-kept zero-size too-large bad-alignment posix-memalign realloc-content \
-			realloc-large usable-size fork-threads start end threads; do
+			realloc-large usable-size double-free fork-threads start end threads; do
 			CC_MIMALLOC_PROFILE=$profile cc-mimalloc -static -O2 -fno-builtin -pthread \
 				"$TOP/tests/contract/$promise.c" -o $promise
 			run ./$promise

@@ -33,32 +33,31 @@ static int status_of(void *block, size_t size, int elsewhere)
 	return status;
 }
 
+// Beside as many blocks of its size as may fill one mimalloc page, or two, or be in none with it.
+static void try_beside(size_t size)
+{
+	for (int beside = 0; beside < 48; beside++) {
+		void *const block = malloc(size);
+
+		for (int elsewhere = 0; elsewhere < 2; elsewhere++)
+			CHECK(block && WIFSIGNALED(status_of(block, size, elsewhere)));
+		// It stays.
+	}
+}
+
 int main(void)
 {
+	static const size_t sizes[] = { 1,     300,   3000,   9000,   12000, 20000,
+		                        30000, 70000, 200000, 400000, 600000 };
 	const struct rlimit no_core = { 0, 0 };
 
 	CHECK(setrlimit(RLIMIT_CORE, &no_core) == 0);
-	for (size_t size = 1; size < 20000; size = size * 3 + 1) {
-		for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
-			void *const alone = malloc(size);
-			CHECK(WIFSIGNALED(status_of(alone, size, elsewhere)));
-			void *const beside = malloc(size);
-			CHECK(alone && beside);
-			CHECK(WIFSIGNALED(status_of(alone, size, elsewhere)));
-			free(alone);
-			free(beside);
-		}
-	}
-	// Of these each is alone in its memory, which, once it has come and gone often enough, is
-	// kept for the next.
-	for (size_t size = 20000; size < 600000; size *= 3) {
-		for (int i = 0; i < 100; i++)
-			free(malloc(size));
-		for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
-			void *const block = malloc(size);
-			CHECK(block && WIFSIGNALED(status_of(block, size, elsewhere)));
-			free(block);
-		}
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		try_beside(sizes[i]);
+		// Until what is freed is kept for the next.
+		for (int round = 0; round < 100; round++)
+			free(malloc(sizes[i]));
+		try_beside(sizes[i]);
 	}
 	return 0;
 }

@@ -45,17 +45,13 @@ static int room_take(size_t room_size, size_t growth, void **room)
 }
 
 /* Lets go of room whose middle a failed mremap was to replace. The kernel may have unmapped that
- * before it failed, and another thread may have mapped something there since: what is not a hole
- * stays as it is, if need be as address space that nobody uses. */
+ * before it failed, and another thread may have mapped something there since: so that stays, if
+ * need be as address space that nobody uses. */
 static void room_leave(uint8_t *room, size_t room_size, uint8_t *start, size_t size)
 {
-	void *hole;
-
 	if (start > room)
 		_mi_prim_free(room, (size_t)(start - room));
 	_mi_prim_free(start + size, (size_t)(room + room_size - (start + size)));
-	if (prim_map(start, size, PROT_NONE, MAP_NORESERVE | MAP_FIXED_NOREPLACE, &hole) == 0)
-		_mi_prim_free(hole, size);
 }
 
 /* Gives a mapping NEW_SIZE bytes, where it is or on another slice's boundary, or leaves it as it is

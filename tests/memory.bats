@@ -72,6 +72,17 @@ object() {
 	[ "$count" -eq 3 ]
 }
 
+@test "the processor is asked what it has, once that pays" {
+	CC_MIMALLOC_MEMORY=off cc-mimalloc -static -O2 -ffreestanding -fno-builtin "-I$TOP/include" "$TOP/tests/memory/asked.c" -o asked
+	# src/memory/cpu.h: the baseline; wide vectors; string instructions as well, on Intel's
+	for cpu in qemu64:1 Penryn:1 SandyBridge:1 Haswell:7 Skylake-Client:7 EPYC:3; do
+		[ "$(qemu-x86_64 -cpu ${cpu%:*} ./asked)" = "0 0 ${cpu#*:}" ] || fail "$cpu"
+	done
+	wide=$(grep -q ' avx2 ' /proc/cpuinfo && echo 1 || echo 0)
+	[[ $(./asked) =~ ^0\ 0\ ([137])$ ]]
+	[ $((BASH_REMATCH[1] >> 1 & 1)) -eq "$wide" ]
+}
+
 @test "nothing is touched behind the end of a page or before its start" {
 	program pages -static
 	ours pages

@@ -61,6 +61,11 @@ build_inside() {
 	[ "$(./fork-key)" = forked ]
 }
 
+@test "a fork beside a thread that gives memory back" {
+	build_inside fork-busy
+	[ "$(./fork-busy)" = 1 ]
+}
+
 @test "a fork beside a thread that is warned, with all of mimalloc" {
 	build_profile full fork-warned
 	MIMALLOC_VERBOSE=1 run --separate-stderr ./full
@@ -100,13 +105,15 @@ build_inside() {
 
 @test "a large block that cannot grow takes no other mapping with it" {
 	build_inside foreign
-	[ "$(./foreign)" -ge 8 ]
+	[ "$(./foreign)" -eq 16 ] # with room to grow, and without
 }
 
-@test "a heap goes on below a multiple of 32 TiB" {
+@test "a heap goes on below a multiple of 32 TiB, and upwards" {
 	build_all "$TOP/tests/unit/window.c"
 	for program in $programs; do
 		[ "$("./$program")" -ge 8 ]
+		# The kernel maps upwards for these.
+		[ "$(setarch --addr-compat-layout "./$program" upwards)" -eq 400 ]
 	done
 }
 
@@ -207,7 +214,10 @@ build_inside() {
 
 @test "headers, library and note agree on the version" {
 	cc-mimalloc -static "-I$PREFIX/include" "-I$PREFIX/include/mimalloc-musl" "$TOP/tests/unit/version.c" -o version
-	./version
+	run -0 ./version
+	version=$(PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig pkg-config --modversion mimalloc-musl)
+	[[ ${lines[0]} == "mimalloc-musl=$version mimalloc="*' profile=default' ]]
+	[ "${lines[1]}" = "memory-functions=$version" ]
 	won version
 }
 
@@ -231,6 +241,31 @@ build_inside() {
 	[ -z "$output" ]
 	run env MIMALLOC_VERBOSE=1 ./huge
 	[[ $output == *mimalloc* ]]
+	run env MIMALLOC_SHOW_STATS=1 ./huge
+	[[ $output == *'peak rss'* ]]
+}
+
+@test "MIMALLOC_ARENA_EAGER_COMMIT=1 makes arenas writable as a whole" {
+	cat >writable.c <<-'EOF'
+		#include <fcntl.h>
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <string.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			static char status[4000];
+			char *volatile block = malloc(100);
+			if (!block || read(open("/proc/self/status", O_RDONLY), status, sizeof status - 1) < 1)
+				return 1;
+			printf("%s\n", strstr(status, "VmData:"));
+			return 0;
+		}
+	EOF
+	cc-mimalloc -static -O2 -fno-builtin writable.c -o writable
+	won writable
+	[ "$(./writable | awk '/VmData/ { print $2 }')" -lt 2048 ]
+	[ "$(MIMALLOC_ARENA_EAGER_COMMIT=1 ./writable | awk '/VmData/ { print $2 }')" -ge 8192 ]
 }
 
 @test "the system calls of a program's start, and those of its first block" {

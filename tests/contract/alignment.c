@@ -32,7 +32,9 @@ int main(void)
 		check(memalign(8, size));
 		CHECK(posix_memalign(&p, 8, size) == 0);
 		check(p);
-		check(valloc(size));
+		p = valloc(size);
+		CHECK(aligned(p, (size_t)getpagesize()));
+		check(p);
 	}
 	for (size_t size = 4096; size < 64 * MIB; size += size / 3) {
 		check(malloc(size));

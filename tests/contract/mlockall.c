@@ -18,5 +18,15 @@ int main(void)
 		CHECK(malloc(1000));
 	CHECK(resident() < start + 13 * MIB);
 	free(p);
+
+	// What is locked cannot go back, and free keeps errno.
+	static char *blocks[1000];
+	for (size_t i = 0; i < COUNT(blocks); i++)
+		CHECK((blocks[i] = malloc(60000)));
+	for (size_t i = 0; i < COUNT(blocks); i++) {
+		errno = UNTOUCHED;
+		free(blocks[i]);
+		CHECK(errno == UNTOUCHED);
+	}
 	return 0;
 }

@@ -56,5 +56,17 @@ int main(void)
 		check(p, next);
 	}
 	free(p);
+
+	p = malloc(100);
+	CHECK(p);
+	fill(p, 100);
+	p = reallocarray(p, 50, 100);
+	CHECK(p);
+	check(p, 100);
+	fill(p, 5000);
+	p = reallocarray(p, 3, 10);
+	CHECK(p);
+	check(p, 30);
+	free(p);
 	return 0;
 }

@@ -22,6 +22,7 @@ static void check(int resource, size_t room, size_t step)
 	const size_t mapped = address_space();
 	size_t size = BLOCK, failed = 0;
 	for (int i = 0; i < 20; i++) {
+		const size_t before_it = address_space();
 		errno = UNTOUCHED;
 		char *grown = realloc(block, size + step);
 		if (grown) {
@@ -30,6 +31,7 @@ static void check(int resource, size_t room, size_t step)
 			continue;
 		}
 		CHECK(errno == ENOMEM);
+		CHECK(address_space() == before_it);
 		failed++;
 	}
 	CHECK(failed >= 5);

@@ -103,6 +103,9 @@ static void at_once(size_t count)
 	if (last > early / 4 * 7)
 		dprintf(STDERR_FILENO, "at once: %zu KiB, then %zu\n", early / KIB, last / KIB);
 	CHECK(last <= early / 4 * 7);
+#ifdef EARLY_MOST
+	CHECK(early <= EARLY_MOST);
+#endif
 }
 
 int main(int argc, char **argv)

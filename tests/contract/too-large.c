@@ -8,9 +8,18 @@ int main(void)
 	const size_t sizes[] = { SIZE_MAX,          SIZE_MAX - 1, SIZE_MAX - 15,
 		                 SIZE_MAX - 4096,   SIZE_MAX / 2, SIZE_MAX / 2 + 1,
 		                 SIZE_MAX / 2 + 16, PTRDIFF_MAX,  SIZE_MAX / 4 };
+	static void *volatile freed[500];
 	char *p = malloc(100);
 
 	CHECK(p);
+	for (size_t i = 0; i < COUNT(freed); i++)
+		CHECK((freed[i] = malloc(60000)));
+	for (size_t i = 0; i < COUNT(freed); i++)
+		free(freed[i]);
+	// An absurd size must not cost the program what it has.
+	const size_t mapped = address_space();
+	FAILS(malloc(SIZE_MAX / 4), ENOMEM);
+	CHECK(address_space() == mapped);
 	memset(p, 'x', 100);
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		size_t size = sizes[i];

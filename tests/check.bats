@@ -58,6 +58,28 @@ says() {
 	says 1 "musl's old malloc; static" old
 }
 
+@test "other allocators beside mimalloc, each by its text" {
+	count=0
+	for pair in 'jemalloc:<jemalloc>: ' 'tcmalloc:tcmalloc: large alloc' 'scudo:Scudo ERROR: '; do
+		printf '#include <stdlib.h>\nconst char text[] = "%s";\n' "${pair#*:}" >other.c
+		echo 'int main(void) { return !malloc(!*(volatile const char *)text + 1); }' >>other.c
+		cc-mimalloc -static -s -fno-builtin other.c -o other
+		says 1 MIXED other
+		[[ $output == *" and ${pair%%:*}"* ]]
+		count=$((count + 1))
+	done
+	[ "$count" -eq 3 ]
+}
+
+@test "the memory functions, of each file its own" {
+	cc-mimalloc -static hello.c -o hello
+	CC_MIMALLOC_MEMORY=off cc-mimalloc -static hello.c -o without
+	run -0 cc-mimalloc --check hello without
+	[[ ${lines[0]} == *', memory functions '* ]]
+	[[ ${lines[1]} == *"mimalloc $mimalloc"* ]]
+	[[ ${lines[1]} != *'memory functions'* ]]
+}
+
 @test "glibc's malloc, static and dynamic" {
 	gcc hello.c -o hello
 	says 1 "glibc's malloc, in libc.so; dynamic" hello
@@ -153,8 +175,12 @@ says() {
 		first, second = json.loads(sys.argv[1])
 		assert first["file"] == 'a "b" \\c' and first["verdict"] == "mimalloc" and first["allocators"] == ["mimalloc"]
 		assert first["memory-functions"] == "0.1.0" and first["link"] == "static" and first["mimalloc"] == sys.argv[2] and first["profile"] == "default"
-		assert second["verdict"] == "other" and second["allocators"] == ["glibc-shared"] and "mimalloc" not in second
+		assert second["verdict"] == "other" and second["allocators"] == ["glibc-shared"] and "mimalloc" not in second and "memory-functions" not in second
 	EOF
+	run --separate-stderr -2 cc-mimalloc --check --json missing plain missing
+	# shellcheck disable=SC2154 # set by run
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	python3 -c 'import json, sys; (only,) = json.loads(sys.argv[1]); assert only["file"] == "plain"' "$output"
 }
 
 @test "several files, from other folders, names with leading dashes; 0 only if all have won" {
@@ -200,4 +226,9 @@ says() {
 	gcc -static hello.c $(PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig pkg-config --libs mimalloc-musl) -o glibc
 	PATH=$PWD/bin:$PATH run -1 busybox ash "$PREFIX/lib/mimalloc-musl/check" glibc
 	[[ $output == *'a program of glibc'* ]]
+	# and LLVM's is found where it is the only one
+	ln -s "$(command -v llvm-readelf)" bin/llvm-readelf
+	PATH=$PWD/bin run -0 "$(command -v busybox)" ash "$PREFIX/lib/mimalloc-musl/check" hello
+	rm bin/llvm-readelf
+	PATH=$PWD/bin run -2 "$(command -v busybox)" ash "$PREFIX/lib/mimalloc-musl/check" hello
 }

@@ -84,7 +84,8 @@ musl_pkg_config() {
 	cp -R "$PREFIX" "$moved"
 	"$moved/bin/cc-mimalloc" -static hello.c -o hello
 	runs hello
-	CC_MIMALLOC_DUMP=argv "$moved/bin/cc-mimalloc" hello.c | grep -qF "$moved/bin"
+	CC_MIMALLOC_DUMP=argv run -0 "$moved/bin/cc-mimalloc" hello.c
+	[[ $output == *"$moved/bin"* ]]
 	mkdir elsewhere
 	ln -s "$moved/bin/cc-mimalloc" elsewhere/absolute
 	ln -s absolute elsewhere/relative

@@ -406,7 +406,9 @@ libc() {
 	done
 	[ "$(cc-mimalloc --version)" = "$(/usr/bin/cc --version)" ]
 	[ "$(cc-mimalloc -print-file-name=libc.a)" -ef "$(libc)/libc.a" ]
-	cc-mimalloc -v 2>&1 | grep -q '^gcc version\|clang version'
-	cc-mimalloc '-###' -static hello.c 2>&1 | grep -q libc-overlay.a
+	run -0 cc-mimalloc -v
+	[[ $output == *'gcc version'* || $output == *'clang version'* ]]
+	run -0 cc-mimalloc '-###' -static hello.c
+	[[ $output == *libc-overlay.a* ]]
 	[ ! -e a.out ]
 }

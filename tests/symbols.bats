@@ -49,6 +49,10 @@ within() {
 		same "$expected/$archive.defined" defined
 		run -1 grep -vE '^(mi_|mimalloc_musl_)' defined
 	done
+	for archive in libmimalloc-musl-small libmimalloc-musl-speed; do
+		names --defined-only -g "$archives/$archive.a" >defined
+		same "$expected/libmimalloc-musl.defined" defined
+	done
 }
 
 @test "mimalloc needs libc's names only: no libgcc, nothing unexpected" {
@@ -60,12 +64,19 @@ within() {
 		grep -v '^_GLOBAL_OFFSET_TABLE_$' undefined >from-libc
 		within from-libc in-libc
 	done
+	for archive in libmimalloc-musl-small libmimalloc-musl-speed; do
+		names -u "$archives/$archive.a" | grep -v '^_GLOBAL_OFFSET_TABLE_$' >from-libc
+		within from-libc in-libc
+	done
 }
 
 @test "one object an archive, and one weak name in the overlay, no allocator's" {
-	for archive in libc-overlay libmimalloc-musl; do
-		[ "$(ar t "$archives/$archive.a" | wc -l)" -eq 1 ]
+	count=0
+	for archive in "$archives"/libc-overlay*.a "$archives"/libmimalloc-musl*.a; do
+		[ "$(ar t "$archive" | wc -l)" -eq 1 ] || fail "$archive"
+		count=$((count + 1))
 	done
+	[ "$count" -eq 8 ] # two of each profile
 	nm --defined-only "$archives/libc-overlay.a" >all
 	grep -q ' T malloc$' all
 	[ "$(awk '$2 ~ /[WwVv]/ { print $3 }' all)" = __pthread_tsd_run_dtors ]

@@ -121,6 +121,41 @@ all_cases() {
 	all_cases ash
 }
 
+@test "the linker's options that take the next word, whatever it looks like" {
+	local shell option count
+	for shell in $shells; do
+		use "$shell"
+		count=0
+		for option in -A -b -c -F -G -h -I -L -m -o -R -T -u -Y -y -z -e -f --Map --Tbss --Tdata --Ttext --Trodata-segment \
+			--audit --auxiliary --default-script --defsym --depaudit --dynamic-linker --dynamic-list --entry --filter --fini \
+			--format --init --just-symbols --library-path --output --plugin --plugin-opt --retain-symbols-file --rpath \
+			--rpath-link --script --section-start --soname --trace-symbol --undefined --wrap -rpath -soname; do
+			# -shared behind one is no option.
+			[ "$(CC_MIMALLOC_DUMP=plan "$wrapper" main.o "-Wl,$option,-shared" | head -n 1)" = mode=link ] || return
+			[ "$(CC_MIMALLOC_DUMP=plan "$wrapper" main.o "-Wl,$option,a,-shared" | head -n 1)" = mode=shared ] || return
+			count=$((count + 1))
+		done
+		[ "$count" -eq 51 ]
+	done
+}
+
+@test "response files in response files, as deep as the man page says" {
+	local shell i
+	for shell in $shells; do
+		use "$shell"
+		for ((i = 1; i < 19; i++)); do
+			echo "@$((i + 1)).rsp" >"$dir/$i.rsp"
+		done
+		echo -shared >"$dir/19.rsp"
+		[ "$(cd "$dir" && CC_MIMALLOC_DUMP=plan "$wrapper" main.o @1.rsp | head -n 1)" = mode=shared ]
+		# What is deeper is the compiler's: one in itself would have no end.
+		echo @20.rsp >"$dir/19.rsp"
+		echo @21.rsp >"$dir/20.rsp"
+		echo -shared >"$dir/21.rsp"
+		[ "$(cd "$dir" && CC_MIMALLOC_DUMP=plan "$wrapper" main.o @1.rsp | head -n 1)" = mode=link ]
+	done
+}
+
 @test "the runner of the cases sees what is wrong" {
 	use dash
 	# Without cc-mimalloc there is no plan, and nobody refuses anything; and with no case nothing may pass.

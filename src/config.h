@@ -100,9 +100,7 @@
 #define AHEAD 1
 #endif
 
-/* Pages that become empty are not slices at once (page.c). Not in `small`, since it takes half a
- * KiB.
- */
+/* Pages that become empty are not slices at once (page.c). Not in `small`: it takes half a KiB. */
 #ifdef PROFILE_SMALL
 #define EMPTIED 0
 #else

@@ -137,7 +137,8 @@ COLD_END
 #endif
 /* A block that is freed twice in a row would be given to two callers. One comparison, of a block
  * that goes before the first free one; to find it anywhere in a list takes a secure build. With all
- * of mimalloc, what the thread itself has freed is a list of its own. */
+ * of mimalloc what the thread itself has freed is a list of its own, `lfree` where upstream puts a
+ * block before it: the block must not be the first of the other list either. */
 #define SET_NEXT_UNLESS(freed_twice, page, block, next) \
 	((freed_twice) ? __builtin_trap() : (mi_block_set_next)(page, block, next))
 #define mi_block_set_next(page, block, next)                                           \
@@ -172,7 +173,8 @@ COLD_END
 /* Read once, where EXTEND, the number of blocks to link into the free list, is known. */
 #define mi_page_slice_committed(page) \
 	(extend = page_extend(page, extend), (mi_page_slice_committed)(page))
-/* What other threads have freed comes before what this one has. */
+/* Where upstream puts what other threads have freed before what this one has: the last of those
+ * must be the first of neither list. */
 #define mi_block_set_next(page, block, next)                                    \
 	SET_NEXT_UNLESS(__builtin_strcmp(#next, "page->local_free") == 0 &&     \
 	                        ((block) == (next) || (block) == (page)->free), \

@@ -64,6 +64,10 @@ kept() {
 	kept errno-kept
 }
 
+@test "results: realloc keeps errno where what is tried first fails" {
+	kept errno-limit
+}
+
 @test "results: sizes of 0" {
 	kept zero-size
 }

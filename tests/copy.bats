@@ -88,7 +88,7 @@ is_libc() {
 
 @test "under busybox's shell, with its tools" {
 	mkdir bin
-	for tool in awk basename cp dirname grep mktemp mv paste rm sed sort tr wc; do
+	for tool in awk basename cp dirname grep mktemp mv paste rm sed sort tr uniq wc; do
 		ln -s "$(command -v busybox)" "bin/$tool"
 	done
 	PATH=$PWD/bin:$PATH run -0 busybox sh "$PREFIX/lib/mimalloc-musl/copy-libc" "$PREFIX"/lib/mimalloc-musl/*-linux-musl '' on "$libc" copy.a

@@ -186,10 +186,9 @@ musl_pkg_config() {
 }
 
 @test "two builds, from two folders, are bit-identical" {
-	build one
 	build 'another two'
 	for archive in libc-overlay.a libmimalloc-musl.a libmem-overlay.a; do
-		cmp "one/prefix/lib/mimalloc-musl/${archives##*/}/$archive" "another two/prefix/lib/mimalloc-musl/${archives##*/}/$archive"
+		cmp "another two/prefix/lib/mimalloc-musl/${archives##*/}/$archive" "$archives/$archive"
 	done
 }
 
@@ -299,7 +298,7 @@ musl_pkg_config() {
 			[[ $output == *"checked, from upstream's tag"* ]]
 		fi
 		meson setup tree/build tree >log 2>&1 || fail "$(cat log)"
-		meson compile -C tree/build >log 2>&1 || fail "$(cat log)"
+		meson compile -C tree/build mimalloc-musl >log 2>&1 || fail "$(cat log)"
 		[ -s tree/build/src/libmimalloc-musl.a ]
 	done
 }

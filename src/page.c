@@ -33,11 +33,15 @@ static uint8_t *class_pages_taken(size_t block_size)
 	return &pages_taken[_mi_bin(block_size) % 32];
 }
 
+/* Of the next page, which is taken now. */
 static size_t page_blocks(size_t block_size)
 {
-	const size_t most = 1 + *class_pages_taken(block_size) / PAGES_OF_A_SIZE;
+	uint8_t *const taken = class_pages_taken(block_size);
+	const size_t most = 1 + *taken / PAGES_OF_A_SIZE;
 	size_t blocks = 1;
 
+	if (*taken < UINT8_MAX)
+		++*taken;
 	while (blocks < most && page_size(blocks, block_size) - blocks * block_size >
 	                                page_size(blocks, block_size) / PAGE_REST)
 		blocks++;
@@ -112,11 +116,14 @@ static bool page_put(size_t number, mi_page_t *page, size_t most)
 		}
 	}
 	/* A thread that gives back looks here before it takes everything as given back. */
-	if (put) {
+	if (put)
 		mi_atomic_add_acq_rel(&kept.unused, size);
-		kept_give_back(_mi_subproc_main());
-	}
 	return put;
+}
+
+static bool list_is_empty(size_t number)
+{
+	return !mi_atomic_load_relaxed(&page_lists[number].size);
 }
 
 /* The page is in no list any more. */
@@ -136,7 +143,7 @@ static mi_page_t *page_take(size_t number, mi_theap_t *theap, size_t block_size)
 	mi_lock_t *const lock = &page_list_locks[number % PAGE_LIST_LOCKS];
 	mi_page_t **link = &list->first, *page;
 
-	if (!mi_atomic_load_relaxed(&list->size))
+	if (list_is_empty(number))
 		return NULL;
 	mi_lock(lock)
 	{
@@ -160,7 +167,7 @@ static void pages_free(size_t number)
 	mi_lock_t *const lock = &page_list_locks[number % PAGE_LIST_LOCKS];
 	mi_page_t *page = NULL;
 
-	if (!mi_atomic_load_relaxed(&list->size))
+	if (list_is_empty(number))
 		return;
 	mi_lock(lock)
 	{
@@ -207,10 +214,12 @@ static void pages_leave(mi_theap_t *theap)
 			page_put(left_list(queue->block_size), page, SIZE_MAX);
 		}
 	}
+	kept_give_back(_mi_subproc_main());
 }
 
 /* The page is in no queue. One that was another thread's is of no use to this one, which may be a
- * consumer that takes none. */
+ * consumer that takes none; nor is one of larger blocks before the thread's are as large as they
+ * get, since then it would take the small one again and again. */
 void _mi_arenas_page_free(mi_page_t *page, mi_theap_t *theap)
 {
 	const size_t block_size = mi_page_block_size(page);
@@ -220,8 +229,10 @@ void _mi_arenas_page_free(mi_page_t *page, mi_theap_t *theap)
 	    (block_size <= MI_SMALL_MAX_OBJ_SIZE ||
 	     *class_pages_taken(block_size) >= PAGES_OF_A_SIZE * PAGE_REST)) {
 		_mi_page_free_collect(page, true);
-		if (page_put(emptied_list(), page, EMPTIED_MOST))
+		if (page_put(emptied_list(), page, EMPTIED_MOST)) {
+			kept_give_back(_mi_subproc_main());
 			return;
+		}
 	}
 	upstream_arenas_page_free(page, theap);
 }
@@ -230,15 +241,18 @@ void _mi_arenas_page_free(mi_page_t *page, mi_theap_t *theap)
  * blocks is its own then. */
 static mi_page_t *empty_page_take(mi_theap_t *theap, size_t block_size)
 {
+	const size_t emptied = emptied_list(), left = left_list(block_size);
 	mi_page_t *page;
 
-	if (!mi_is_process_heap_main(mi_theap_heap(theap)))
+	/* Upstream looks for abandoned ones itself. */
+	if (!mi_is_process_heap_main(mi_theap_heap(theap)) ||
+	    (list_is_empty(emptied) && list_is_empty(left)))
 		return NULL;
 	page = mi_arenas_page_try_find_abandoned(theap, 1, block_size);
 	if (EMPTIED && !page)
-		page = page_take(emptied_list(), theap, block_size);
+		page = page_take(emptied, theap, block_size);
 	if (!page)
-		page = page_take(left_list(block_size), theap, block_size);
+		page = page_take(left, theap, block_size);
 	return page;
 }
 
@@ -256,16 +270,14 @@ mi_page_t *_mi_arenas_page_alloc(mi_theap_t *theap, size_t block_size, size_t bl
 	if (block_size <= MI_SMALL_MAX_OBJ_SIZE)
 		return page ? page : upstream_arenas_page_alloc(theap, block_size, block_alignment);
 
-	uint8_t *const taken = class_pages_taken(block_size);
 	blocks = page_blocks(block_size);
-	if (*taken < UINT8_MAX)
-		++*taken;
+	if (page)
+		return page;
 	/* Where there is no room for that any more, there may be for a smaller one. */
-	while (!page && blocks) {
+	do
 		page = mi_arenas_page_regular_alloc(
 			theap, page_size(blocks, block_size) / MI_ARENA_SLICE_SIZE, block_size);
-		blocks--;
-	}
+	while (!page && --blocks);
 	return page;
 }
 

@@ -223,9 +223,10 @@ void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment
                            bool allow_large, mi_arena_t *req_arena, size_t tseq, int numa_node,
                            mi_memid_t *memid)
 {
+	emptied_pages_free();
+
 	/* Upstream has each thread begin its search elsewhere. What is more than a slice goes where
 	 * there is room first, so that it is put where something has been. */
-	emptied_pages_free();
 	void *p =
 		upstream_arenas_try_alloc(heap, slice_count, alignment, commit, allow_large,
 	                                  req_arena, slice_count > 1 ? 0 : tseq, numa_node, memid);

@@ -11,6 +11,13 @@ fail() {
 	return 1
 }
 
+# needs_rust: Rust for musl; without it a test is skipped, and fails where CI is set
+needs_rust() {
+	[ ! -x "$OUT/rust/bin/rustc" ] || return 0
+	[ -z "${CI-}" ] || fail "no Rust for musl: $OUT/rust/log" || return
+	skip "no Rust for musl: $OUT/rust/log"
+}
+
 # won FILE: mimalloc is in FILE, nothing of musl's allocator is, and the note is read back from it.
 won() {
 	local symbols

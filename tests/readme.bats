@@ -81,10 +81,7 @@ use() {
 
 # rust COMMANDS: in a Rust project, after the settings that block 3 ends with
 rust() {
-	[ -x "$OUT/rust/bin/cargo" ] || {
-		[ -z "${CI-}" ] || fail "no Rust for musl: $OUT/rust/log"
-		skip "no Rust for musl: $OUT/rust/log"
-	}
+	needs_rust
 	block 3 | grep '^export' | cat - "$1" >commands
 	[ "$(wc -l <commands)" -ge 2 ]
 	PATH=$OUT/rust/bin:$PATH sh -eu commands

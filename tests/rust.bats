@@ -14,10 +14,7 @@ setup_file() {
 }
 
 setup() {
-	[ -x "$OUT/rust/bin/rustc" ] || {
-		[ -z "${CI-}" ] || fail "no Rust for $target: $OUT/rust/log"
-		skip "no Rust for $target: $OUT/rust/log"
-	}
+	needs_rust
 	PATH=$OUT/rust/bin:$PATH
 	libdir=$(rustc --print target-libdir --target $target)
 	scratch

@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: MIT
 // After many threads that have ended, as much goes back of what is freed as at first.
-#include "promise.h"
-
-#include <pthread.h>
-
-static void *thread(void *unused)
-{
-	char *block[30];
-
-	for (size_t i = 0; i < COUNT(block); i++) {
-		CHECK((block[i] = malloc(i * 60 + 1)));
-		*block[i] = 1;
-	}
-	for (size_t i = 0; i < COUNT(block); i++)
-		free(block[i]);
-	return unused;
-}
+#include "../unit/generation.h"
 
 int main(void)
 {
 	static char *block[1000];
 
-	for (int i = 0; i < 2000; i++) {
-		pthread_t of;
-
-		CHECK(!pthread_create(&of, NULL, thread, NULL));
-		CHECK(!pthread_join(of, NULL));
-	}
+	for (int i = 0; i < 2000; i++)
+		generation(1);
 	for (size_t i = 0; i < COUNT(block); i++) {
 		CHECK((block[i] = malloc(60000)));
 		memset(block[i], 1, 60000);

@@ -7,17 +7,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-// What RLIMIT_DATA counts, in bytes.
-static size_t data_size(void)
-{
-	char text[4000];
-
-	read_proc("/proc/self/status", text, sizeof text);
-	const char *data = strstr(text, "\nVmData:");
-	CHECK(data);
-	return strtoul(data + sizeof "\nVmData:" - 1, NULL, 10) * KIB;
-}
-
 static void check(int resource, size_t size)
 {
 	struct rlimit before, limit;

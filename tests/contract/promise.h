@@ -63,16 +63,28 @@ static inline size_t address_space(void)
 	return strtoul(text, NULL, 10) * (size_t)getpagesize();
 }
 
+// Bytes that a line of a file of /proc has in KiB; it begins with WORD.
+static inline size_t proc_size(const char *name, const char *word)
+{
+	char text[4000];
+
+	read_proc(name, text, sizeof text);
+	const char *line = strstr(text, word);
+	CHECK(line);
+	return strtoul(line + strlen(word), NULL, 10) * KIB;
+}
+
 // Bytes that are in memory, as the page tables have it: statm's number is kept for each processor
 // and summed up now and then, and may be wrong by half a MiB.
 static inline size_t resident(void)
 {
-	char text[1000];
+	return proc_size("/proc/self/smaps_rollup", "\nRss:");
+}
 
-	read_proc("/proc/self/smaps_rollup", text, sizeof text);
-	const char *rss = strstr(text, "\nRss:");
-	CHECK(rss);
-	return strtoul(rss + sizeof "\nRss:" - 1, NULL, 10) * KIB;
+// Bytes that RLIMIT_DATA counts.
+static inline size_t data_size(void)
+{
+	return proc_size("/proc/self/status", "\nVmData:");
 }
 
 static inline int aligned(const void *p, size_t alignment)

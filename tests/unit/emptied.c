@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a thread does with pages that become empty. A line for each thing tried: its name, and the
- * KiB of empty pages that are no slices yet, after it.
+ * KiB of empty pages that are no slices yet, after it; for `blocks`, of how many blocks the page is
+ * that is taken then: one that comes of slices begins with one.
  */
 #include "../../src/mimalloc.c"
 
@@ -10,6 +11,9 @@
 
 #define BLOCK ((size_t)200000)
 #define OTHER ((size_t)100000)
+#define SMALL ((size_t)8000)
+
+enum { BLOCKS = 60, CONSUMED = 256 };
 
 static size_t listed(void)
 {
@@ -36,6 +40,15 @@ static void come_and_go(size_t size)
 		free(take(size));
 }
 
+/* Frees what another thread has taken. */
+static void *consumer(void *blocks)
+{
+	for (int i = 0; i < CONSUMED; i++)
+		free(((void **)blocks)[i]);
+	printf("consumed %zu\n", listed());
+	return NULL;
+}
+
 static void *thread(void *unused)
 {
 	come_and_go(BLOCK);
@@ -45,19 +58,22 @@ static void *thread(void *unused)
 
 int main(void)
 {
-	void *blocks[64];
+	void *blocks[BLOCKS], *consumed[CONSUMED];
 	pthread_t other;
 
 	come_and_go(BLOCK);
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < BLOCKS; i++)
 		blocks[i] = take(BLOCK);
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < BLOCKS; i++)
 		free(blocks[i]);
 	printf("freed %zu\n", listed());
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < BLOCKS; i++) {
 		blocks[i] = take(BLOCK);
+		if (i == 0)
+			printf("blocks %u\n", mi_ptr_page(blocks[i])->capacity);
+	}
 	printf("taken %zu\n", listed());
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < BLOCKS; i++)
 		free(blocks[i]);
 	printf("freed %zu\n", listed());
 
@@ -70,5 +86,11 @@ int main(void)
 	pthread_create(&other, NULL, thread, NULL);
 	pthread_join(other, NULL);
 	printf("ended %zu\n", listed());
+
+	for (int i = 0; i < CONSUMED; i++)
+		consumed[i] = take(SMALL);
+	printf("others %zu\n", listed());
+	pthread_create(&other, NULL, consumer, consumed);
+	pthread_join(other, NULL);
 	return 0;
 }

@@ -227,6 +227,27 @@ of() {
 	grep -qE '^\| fails \| [0-9.]+ s \|$' results/report.md
 }
 
+@test "in each round every contender once, and not always behind the same other" {
+	"$python" -B - "$TOP/bench/runner" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import measure
+		from plan import Benchmark
+		from recipes import CONTENDERS
+		contenders = list(CONTENDERS.values())[:4]
+		ran = []
+		measure.run_once = lambda b, c: (ran.append(c.name) or {"wall": 1.0}, "")
+		b = Benchmark("programs", "any", 1, "", "", contenders, 12)
+		runs = measure.measure([b])[0][0]["contenders"]
+		rounds = [ran[i : i + 4] for i in range(0, len(ran), 4)]
+		assert len(rounds) == 12 + b.warm_up, ran
+		assert all(sorted(r) == sorted(c.name for c in contenders) for r in rounds), ran
+		assert all(len(runs[c.name]["wall"]) == 12 for c in contenders)
+		for c in contenders:
+		    assert len({r[r.index(c.name) - 1] for r in rounds if r[0] != c.name}) > 1, (c.name, rounds)
+	END
+}
+
 @test "of a run that does not end, nothing is left" {
 	"$python" -B - "$TOP/bench/runner" <<-'END'
 		import os, sys

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Runs a plan: round by round, each contender once, another one first each time."""
+"""Runs a plan: round by round, each contender once, in another order each time."""
 
 import contextlib
 import os
+import random
 import re
 import signal
 import subprocess
@@ -94,8 +95,9 @@ def measure_one(b, progress, failures):
     runs = {c.name: [] for c in b.contenders}
     first = None
     for round_ in range(1 - b.warm_up, b.rounds + 1):
-        turn = round_ % max(1, len(b.contenders))
-        for c in b.contenders[turn:] + b.contenders[:turn]:
+        # Not the same one behind the same other: what a program leaves to the kernel, such as huge pages, the next one has.
+        order = random.Random(f"{b.title} {round_}").sample(b.contenders, len(b.contenders))
+        for c in order:
             progress.step(b, round_, c)
             if c.name not in runs:
                 continue

@@ -87,14 +87,17 @@ quietly() {
 	"$@" >output 2>&1 || fail "$(tail -n 20 output)"
 }
 
-# for_aarch64: builds the project with a cross compiler, and puts what it installs first in PATH.
+# for_aarch64: builds the project with a cross compiler, and puts what it installs first in PATH. One suite at a time.
 for_aarch64() {
 	local musl
-	musl=$("$TOP/tests/get-musl" arm64 "$OUT/musl-arm64") || return
-	[ -f "$OUT/aarch64/build.ninja" ] ||
-		quietly meson setup "$OUT/aarch64" "$TOP" --cross-file "$TOP/tests/aarch64/cross.ini" "-Dmusl_cc=$musl" \
-			--prefix="$OUT/aarch64/prefix" || return
-	quietly meson install -C "$OUT/aarch64" || return
+	{
+		flock 9 &&
+			musl=$("$TOP/tests/get-musl" arm64 "$OUT/musl-arm64") || return
+		[ -f "$OUT/aarch64/build.ninja" ] ||
+			quietly meson setup "$OUT/aarch64" "$TOP" --cross-file "$TOP/tests/aarch64/cross.ini" "-Dmusl_cc=$musl" \
+				--prefix="$OUT/aarch64/prefix" || return
+		quietly meson install -C "$OUT/aarch64" || return
+	} 9>"$OUT/aarch64.lock"
 	PATH=$OUT/aarch64/prefix/bin:$PATH
 }
 

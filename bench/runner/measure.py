@@ -96,7 +96,9 @@ def measure_one(b, progress, failures):
     first = None
     for round_ in range(1 - b.warm_up, b.rounds + 1):
         # Not the same one behind the same other: what a program leaves to the kernel, such as huge pages, the next one has.
-        order = random.Random(f"{b.title} {round_}").sample(b.contenders, len(b.contenders))
+        # In the first round glibc's is first: what it prints, the others shall print.
+        shuffled = random.Random(f"{b.title} {round_}").sample(b.contenders, len(b.contenders))
+        order = b.contenders if first is None else shuffled
         for c in order:
             progress.step(b, round_, c)
             if c.name not in runs:

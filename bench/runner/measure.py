@@ -94,11 +94,8 @@ def measure_one(b, progress, failures):
     """All runs of a benchmark. A contender that fails once is out of it."""
     runs = {c.name: [] for c in b.contenders}
     first = None
+    order = b.contenders  # glibc first: what it prints, the others shall print
     for round_ in range(1 - b.warm_up, b.rounds + 1):
-        # Not the same one behind the same other: what a program leaves to the kernel, such as huge pages, the next one has.
-        # In the first round glibc's is first: what it prints, the others shall print.
-        shuffled = random.Random(f"{b.title} {round_}").sample(b.contenders, len(b.contenders))
-        order = b.contenders if first is None else shuffled
         for c in order:
             progress.step(b, round_, c)
             if c.name not in runs:
@@ -114,6 +111,8 @@ def measure_one(b, progress, failures):
                 failures.append(f"{b.title}: {c.name}: {failure}")
                 say(failures[-1])
                 del runs[c.name]
+        # Not always the same one behind the same other: what a program leaves to the kernel, as huge pages, the next one has.
+        order = random.Random(f"{b.title} {round_}").sample(order, len(order))
     return {
         "group": b.group,
         "name": b.name,

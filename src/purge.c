@@ -6,10 +6,10 @@
  * What is freed goes back at once if it is much beside what is in use; upstream waits for a later
  * call, which an idle program never makes. The price is a page fault for each 4 KiB that are taken
  * again, so that is rationed: what a program takes again it owes, and while it is in debt nothing
- * goes back, unless less is in use than since the debt began: a program that is done may make no
- * call after the last free. It owes no more than what there is and ten seconds' rations, lest a
- * peak stays for minutes. All of this is done when whole mimalloc pages (64 KiB and more) come and
- * go.
+ * goes back, unless less is in use than since the debt began or since a peak that it had not seen:
+ * a program that is done may make no call after the last free. It owes no more than what there is
+ * and ten seconds' rations, lest a peak stays for minutes. All of this is done when whole mimalloc
+ * pages (64 KiB and more) come and go.
  */
 
 /* What each profile keeps.
@@ -40,7 +40,9 @@ static struct {
 	_Atomic(size_t) used;   /* bytes of pages in arenas, but for what is parked (trim.c) */
 	_Atomic(size_t) unused; /* bytes that were in use and can be given back */
 	_Atomic(int64_t) spent; /* the time up to which rations are spent, as kept_now has it */
-	_Atomic(size_t) bar;    /* what was in use when the debt began, or memory last went back */
+	_Atomic(size_t) bar;    /* what was in use when the debt began, a peak in it, or what was
+	                         * left in use when memory last went back */
+	_Atomic(size_t) record; /* the highest of these peaks */
 	_Atomic(size_t) busy;   /* 1 while a thread gives back */
 	_Atomic(size_t) rounds; /* how often that was begun */
 } kept;
@@ -72,6 +74,13 @@ static int64_t kept_now(void)
 	return _mi_clock_now() * (int64_t)RATION;
 }
 
+/* A debt begins, or there is a peak in it. */
+static void kept_peak(size_t used)
+{
+	mi_atomic_store_relaxed(&kept.bar, used);
+	mi_atomic_store_relaxed(&kept.record, used);
+}
+
 static void kept_owe(size_t size)
 {
 	const int64_t now = kept_now();
@@ -82,7 +91,7 @@ static void kept_owe(size_t size)
 	const int64_t most = now + OWED_MSECS * (int64_t)RATION + (int64_t)there_is;
 
 	if (spent <= now)
-		mi_atomic_store_relaxed(&kept.bar, used);
+		kept_peak(used);
 	/* Not mi_min and mi_max, which are of size_t: LEAST is below 0 in a system's first second.
 	 */
 	const int64_t owed = (spent > least ? spent : least) + (int64_t)size;
@@ -214,9 +223,12 @@ static void slices_taken(mi_arena_t *arena, size_t index, size_t count, size_t f
 
 	if (again)
 		kept_take(again);
-	mi_atomic_add_acq_rel(&kept.used, size - again);
+	const size_t used = mi_atomic_add_acq_rel(&kept.used, size - again) + size - again;
+	/* By a third, so that what peaks can cost in a debt is bounded too. */
+	if (used / 4 * 3 > mi_atomic_load_relaxed(&kept.record))
+		kept_peak(used);
 	if (AHEAD && fresh)
-		commit_ahead(arena, index + count, mi_atomic_load_relaxed(&kept.used));
+		commit_ahead(arena, index + count, used);
 }
 
 void *_mi_arenas_try_alloc(mi_heap_t *heap, size_t slice_count, size_t alignment, bool commit,

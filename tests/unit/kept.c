@@ -79,8 +79,8 @@ static void expect(bool so, const char *what)
 	}
 }
 
-/* Fills and frees a heap of some MiB that was never in debt. */
-static void fill_and_free(void)
+/* Fills and frees a heap of some MiB. DEBT: the ms of it that are left when it is full. */
+static void fill_and_free(int debt)
 {
 	static void *block[BLOCKS];
 
@@ -88,19 +88,19 @@ static void fill_and_free(void)
 		block[i] = malloc(50000);
 		memset(block[i], 1, 50000);
 	}
-	kept.spent = 0;
+	kept.spent = kept_now() + debt * (int64_t)RATION;
 	for (size_t i = 0; i < BLOCKS; i++)
 		free(block[i]);
 }
 
 static void forget_nothing(void)
 {
-	fill_and_free();
+	fill_and_free(0);
 	expect(purgeable() < MI_MiB, "it goes back");
 
 	/* while another thread gives back */
 	expect(purge_enter(), "nobody does");
-	fill_and_free();
+	fill_and_free(0);
 	expect(purgeable() > 8 * MI_MiB && purgeable() == kept.unused, "it is still counted");
 	purge_leave();
 	free(malloc(MI_MiB));
@@ -108,7 +108,7 @@ static void forget_nothing(void)
 
 	/* in an arena of which another thread has seen just before that there is nothing */
 	expect(purge_enter(), "nobody does");
-	fill_and_free();
+	fill_and_free(0);
 	purge_leave();
 	for (size_t i = 0; i < mi_arenas_get_count(_mi_subproc_main()); i++)
 		mi_arena_from_index(_mi_subproc_main(), i)->purge_expire = 0;
@@ -132,6 +132,25 @@ static void owe_no_more_than(void)
 	mi_option_set(mi_option_purge_delay, delay);
 }
 
+/* A debt begins when little is in use, and there are peaks of one height in it. */
+static void peaks_in_debt(void)
+{
+	int back = 0;
+
+	kept.spent = 0;
+	kept_owe(2 * SAVED_MSECS * (size_t)RATION);
+	for (int i = 0; i < 10; i++) {
+		fill_and_free(5000);
+		expect(kept_in_debt(), "there is a debt");
+		back += purgeable() < 2 * MI_MiB;
+		expect(back > 0, "what the first takes goes back");
+	}
+	expect(back <= 3, "what each of them takes does not");
+	kept.spent = 0;
+	free(malloc(MI_MiB));
+	expect(purgeable() < MI_MiB, "it does when the debt is over");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -146,6 +165,7 @@ int main(int argc, char **argv)
 	}
 	forget_nothing();
 	owe_no_more_than();
+	peaks_in_debt();
 	printf("%ld looks\n", looks);
 	return 0;
 }

@@ -88,7 +88,7 @@ static void fill_and_free(int debt)
 		block[i] = malloc(50000);
 		memset(block[i], 1, 50000);
 	}
-	kept.spent = kept_now() + debt * (int64_t)RATION;
+	kept.spent = debt ? kept_now() + debt * (int64_t)RATION : 0;
 	for (size_t i = 0; i < BLOCKS; i++)
 		free(block[i]);
 }

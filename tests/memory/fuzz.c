@@ -72,7 +72,7 @@ static void *run(void *number)
 		wrong("no memory");
 	draw(real, 0, AREA);
 	draw(model, 0, AREA);
-	while (done % 4096 || time(NULL) < end) {
+	while (done % 4096 || time(NULL) <= end) {
 		const size_t size = some_size(&state);
 		const size_t a = by_chance(&state) % (AREA - size),
 			     far = by_chance(&state) % (AREA - size);

@@ -38,10 +38,10 @@ __attribute__((__noinline__)) static int compare_at_page_end(const uint8_t *a, c
 	return x == y ? 0 : word_difference(x, y);
 }
 
-__attribute__((__noinline__)) static int compare_widest(const uint8_t *a, const uint8_t *b,
-                                                        size_t size)
+__attribute__((__noinline__)) static int compare_wide(const uint8_t *a, const uint8_t *b,
+                                                      size_t size)
 {
-	return widest(compare_large, a, b, size);
+	return wide(compare_large, a, b, size);
 }
 
 /* Of 32 bytes, a bit for each in which the two differ. */
@@ -85,7 +85,7 @@ int memcmp(const void *x, const void *y, size_t size)
 		return differ ? difference(a, b, (unsigned)__builtin_ctz(differ)) : 0;
 	}
 	if (size > 64)
-		return size > LARGE ? compare_widest(a, b, size) : compare_large(a, b, size);
+		return size > LARGE ? compare_wide(a, b, size) : compare_large(a, b, size);
 
 	for (size_t i = 0;; i = size - 32) {
 		const uint32_t differ = differ_pair(a + i, b + i);
@@ -114,5 +114,5 @@ int strcmp(const char *x, const char *y)
 			if (a[i] != b[i] || !a[i])
 				return difference(a, b, i);
 	}
-	return widest(strcmp_on, a + 32, b + 32);
+	return wide(strcmp_on, a + 32, b + 32);
 }

@@ -20,7 +20,7 @@ static uintptr_t find_at_page_end(const uint8_t *start, int byte, size_t size, u
 		if (found)
 			return (uintptr_t)p + first_bit(found) - base;
 	}
-	return widest(memchr_on, page, byte, left + 32, base);
+	return wide(memchr_on, page, byte, left + 32, base);
 }
 
 void *memchr(const void *start, int byte, size_t size)
@@ -37,7 +37,7 @@ void *memchr(const void *start, int byte, size_t size)
 		if (found)
 			return (void *)(uintptr_t)(p + first_bit(found));
 	}
-	return (void *)widest(memchr_on, p, byte, size, 0);
+	return (void *)wide(memchr_on, p, byte, size, 0);
 }
 
 size_t strlen(const char *string)
@@ -50,5 +50,5 @@ size_t strlen(const char *string)
 		if (found)
 			return first_bit(found);
 	}
-	return widest(strlen_on, p);
+	return wide(strlen_on, p);
 }

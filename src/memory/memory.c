@@ -21,10 +21,7 @@
 /* Up to this size all is done in eight vectors. */
 #define LARGE 128
 
-/* From here on a string instruction is worth its start of some 35 cycles. */
-#define STRING_FROM 4096
-
-/* Of find.c; those of large.h, which it goes on with, call it. */
+/* Of find.c; those of scan.h, which it goes on with, call it. */
 never_inline uintptr_t find_at_page_end(const uint8_t *start, int byte, size_t size,
                                         uintptr_t base);
 
@@ -34,6 +31,7 @@ never_inline uintptr_t find_at_page_end(const uint8_t *start, int byte, size_t s
 #define TARGET
 #define OF(name) name
 #include "large.h"
+#include "scan.h"
 
 #if defined(__x86_64__)
 #undef VECTOR
@@ -41,11 +39,25 @@ never_inline uintptr_t find_at_page_end(const uint8_t *start, int byte, size_t s
 #undef ALL
 #undef TARGET
 #undef OF
-#define VECTOR   v32
-#define WIDTH    32
-#define ALL      MASK_ALL_WIDE
-#define TARGET   target_wide
-#define OF(name) name##_wide
+#define VECTOR      v32
+#define WIDTH       32
+#define ALL         MASK_ALL_WIDE
+#define TARGET      target_wide
+#define OF(name)    name##_wide
+#define STRING_FROM 4096
+#include "large.h"
+#include "scan.h"
+
+#undef VECTOR
+#undef WIDTH
+#undef TARGET
+#undef OF
+#undef STRING_FROM
+#define VECTOR      v64
+#define WIDTH       64
+#define TARGET      target_widest
+#define OF(name)    name##_widest
+#define STRING_FROM 16384
 #include "large.h"
 #endif
 

@@ -25,6 +25,7 @@ typedef uint32_t u32 any_address;
 typedef uint64_t u64 any_address;
 typedef uint8_t v16 __attribute__((__vector_size__(16))) any_address;
 typedef uint8_t v32 __attribute__((__vector_size__(32))) any_address;
+typedef uint8_t v64 __attribute__((__vector_size__(64))) any_address;
 
 #define inline_always static inline __attribute__((__always_inline__))
 #define never_inline  static __attribute__((__noinline__))
@@ -64,7 +65,8 @@ static inline v16 smaller(v16 a, v16 b)
 /* That what is loaded once is not loaded again with each operation: gcc takes that for free. */
 #define kept_in_register(vector) __asm__("" : "+x"(vector))
 
-#define target_wide __attribute__((__target__("avx2")))
+#define target_wide   __attribute__((__target__("avx2")))
+#define target_widest __attribute__((__target__("avx512bw")))
 
 #define MASK_ALL_WIDE UINT32_MAX
 

@@ -21,13 +21,7 @@ void *memmove(void *to, const void *from, size_t size)
 	if (size > LARGE)
 		return copy_widest(to, from, size);
 	if (size > 64) {
-		const v16 a = load(v16, q), h = load(v16, q + size - 16);
-		const v16 b = load(v16, q + 16), g = load(v16, q + size - 32);
-		const v16 c = load(v16, q + 32), f = load(v16, q + size - 48);
-		const v16 d = load(v16, q + 48), e = load(v16, q + size - 64);
-
-		store_four(p, a, b, c, d);
-		store_four(p + size - 64, e, f, g, h);
+		copy_eight(p, q, size);
 	} else if (size >= 16) {
 		/* Four that overlap as they need to: each branch less on a size that nothing
 		 * foretells is worth more than what is stored twice. */

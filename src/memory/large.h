@@ -28,6 +28,20 @@ TARGET static inline void OF(copy_four)(char *to, const char *from)
 	OF(store_four)(to, a, b, c, d);
 }
 
+/* Four to eight vectors, which are all loaded before one is stored. */
+TARGET static inline void OF(copy_eight)(char *to, const char *from, size_t size)
+{
+	char *const end = to + size;
+	const char *const from_end = from + size;
+	const VECTOR a = load(VECTOR, from), h = load(VECTOR, from_end - 1 * WIDTH);
+	const VECTOR b = load(VECTOR, from + 1 * WIDTH), g = load(VECTOR, from_end - 2 * WIDTH);
+	const VECTOR c = load(VECTOR, from + 2 * WIDTH), f = load(VECTOR, from_end - 3 * WIDTH);
+	const VECTOR d = load(VECTOR, from + 3 * WIDTH), e = load(VECTOR, from_end - 4 * WIDTH);
+
+	OF(store_four)(to, a, b, c, d);
+	OF(store_four)(end - 4 * WIDTH, e, f, g, h);
+}
+
 TARGET static inline void OF(copy_forward)(char *to, const char *from, size_t size)
 {
 	const VECTOR head = load(VECTOR, from);
@@ -88,19 +102,7 @@ TARGET static void *OF(copy_large)(void *to, const void *from, size_t size)
 #endif
 #if 8 * WIDTH > LARGE
 	if (size <= 8 * WIDTH) {
-		char *const p = to, *const end = p + size;
-		const char *const q = from, *const q_end = q + size;
-		const VECTOR a = load(VECTOR, q);
-		const VECTOR b = load(VECTOR, q + 1 * WIDTH);
-		const VECTOR c = load(VECTOR, q + 2 * WIDTH);
-		const VECTOR d = load(VECTOR, q + 3 * WIDTH);
-		const VECTOR e = load(VECTOR, q_end - 4 * WIDTH);
-		const VECTOR f = load(VECTOR, q_end - 3 * WIDTH);
-		const VECTOR g = load(VECTOR, q_end - 2 * WIDTH);
-		const VECTOR h = load(VECTOR, q_end - 1 * WIDTH);
-
-		OF(store_four)(p, a, b, c, d);
-		OF(store_four)(end - 4 * WIDTH, e, f, g, h);
+		OF(copy_eight)(to, from, size);
 		return to;
 	}
 #endif

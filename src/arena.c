@@ -256,6 +256,23 @@ static bool purge_refuse(void)
 	return false;
 }
 
+/* Bytes that stay of what is purged: those that are come to first, at the start of the arenas,
+ * which are the first to be taken again. Not thread-local: 8 bytes more of that, and musl would map
+ * memory at each start. What another thread purges meanwhile may stay in their place. */
+static _Atomic(size_t) purge_stays;
+
+static bool slices_stay(mi_arena_t *arena, size_t index, size_t count)
+{
+	const size_t size = _mi_size_of_slices(count);
+	const size_t stays = mi_atomic_load_relaxed(&purge_stays);
+
+	if (!STAYS || stays < size)
+		return false;
+	mi_atomic_store_relaxed(&purge_stays, stays - size);
+	mi_bitmap_setN(arena->slices_purge, index, count, NULL);
+	return true;
+}
+
 #define PURGE_GUARD(upstreams) \
 	(void)(upstreams);     \
 	for (bool entered = purge_enter() || purge_refuse(); entered; entered = purge_leave())

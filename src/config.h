@@ -100,6 +100,14 @@
 #define AHEAD 1
 #endif
 
+/* What goes back is what is too much, not all that is unused (purge.c). Not in `small` and `speed`,
+ * which it would make a memory page larger. */
+#if defined(PROFILE_SMALL) || defined(PROFILE_SPEED)
+#define STAYS 0
+#else
+#define STAYS 1
+#endif
+
 /* Pages that become empty are not slices at once (page.c). Not in `small`: it takes half a KiB. */
 #ifdef PROFILE_SMALL
 #define EMPTIED 0

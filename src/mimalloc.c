@@ -108,8 +108,9 @@ COLD_BEGIN
 #undef mi_atomic_guard
 #define mi_atomic_guard(guard) PURGE_GUARD(guard)
 /* What upstream purges itself: of blocks of 32 MiB and more at once, of others now and then. */
-#define _mi_os_purge_ex(subproc, p, size, ...) \
-	(kept_purged(size), (_mi_os_purge_ex)(subproc, p, size, __VA_ARGS__))
+#define _mi_os_purge_ex(subproc, p, size, ...)            \
+	(!slices_stay(arena, slice_index, slice_count) && \
+	 (kept_purged(size), (_mi_os_purge_ex)(subproc, p, size, __VA_ARGS__)))
 #include "arena/arena-alloc.c"
 #undef _mi_os_purge_ex
 #pragma pop_macro("mi_atomic_guard")

@@ -4,12 +4,13 @@
  * behind upstream's arena-alloc.c, whose functions of these names are called upstream_... there.
  *
  * What is freed goes back at once if it is much beside what is in use; upstream waits for a later
- * call, which an idle program never makes. The price is a page fault for each 4 KiB that are taken
- * again, so that is rationed: what a program takes again it owes, and while it is in debt nothing
- * goes back, unless less is in use than since the debt began or since a peak that it had not seen:
- * a program that is done may make no call after the last free. It owes no more than what there is
- * and ten seconds' rations, lest a peak stays for minutes. All of this is done when whole mimalloc
- * pages (64 KiB and more) come and go.
+ * call, which an idle program never makes. All that is unused goes if half of what was in use is
+ * left; else only what is too much, since a program that grows takes it again. The price is a page
+ * fault for each 4 KiB that are taken again, so that is rationed: what a program takes again it
+ * owes, and while it is in debt nothing goes back, unless less is in use than since the debt began
+ * or since a peak that it had not seen: a program that is done may make no call after the last
+ * free. It owes no more than what there is and ten seconds' rations, lest a peak stays for minutes.
+ * All of this is done when whole mimalloc pages (64 KiB and more) come and go.
  */
 
 /* What each profile keeps.
@@ -43,6 +44,7 @@ static struct {
 	_Atomic(size_t) bar;    /* what was in use when the debt began, a peak in it, or what was
 	                         * left in use when memory last went back */
 	_Atomic(size_t) record; /* the highest of these peaks */
+	_Atomic(size_t) top;    /* the most that was in use since all went back */
 	_Atomic(size_t) busy;   /* 1 while a thread gives back */
 	_Atomic(size_t) rounds; /* how often that was begun */
 } kept;
@@ -62,10 +64,16 @@ static void kept_purged(size_t size)
 		kept_subtract(&kept.unused, size);
 }
 
+/* How much may be unused beside so much that is in use. */
+static size_t kept_allowed(size_t used)
+{
+	return KEPT_LEAST + used / KEPT_PART;
+}
+
 static bool kept_too_much(void)
 {
 	return mi_atomic_load_relaxed(&kept.unused) >
-	       KEPT_LEAST + mi_atomic_load_relaxed(&kept.used) / KEPT_PART;
+	       kept_allowed(mi_atomic_load_relaxed(&kept.used));
 }
 
 /* The time, as the bytes of all rations up to now. */
@@ -121,6 +129,15 @@ static bool kept_may_go(_Atomic(size_t) *bar, size_t used)
 	return true;
 }
 
+/* How much of what is unused stays if all of it could go. Most of what is allowed: with all of it,
+ * the next page that is freed would go by a call of its own. */
+static size_t kept_stays(size_t used)
+{
+	if (!STAYS || used < mi_atomic_load_relaxed(&kept.top) / 2 || kept_in_debt())
+		return 0;
+	return kept_allowed(used) / 8 * 7;
+}
+
 /* page.c */
 static void empty_pages_free(void);
 static void emptied_pages_free(void);
@@ -143,25 +160,43 @@ static bool arenas_give_back(mi_subproc_t *subproc)
 	return !mi_atomic_load_relaxed(&purge_refused);
 }
 
-static void give_back(mi_subproc_t *subproc)
+static void kept_give_back(mi_subproc_t *subproc)
 {
-	/* Another thread may free what was looked at already, and leave it to this one; but not for
-	 * ever in this one's time. */
-	for (int i = 0; i == 0 || (i < 3 && kept_too_much()); i++) {
+	/* Another thread may free what was looked at already, and leave it to this one, having
+	 * asked whether it may go; but not for ever in this one's time. */
+	for (int round = 0, tries = 0; tries < 3; round++) {
 		size_t idle = 0;
 
-		if (!mi_atomic_cas_strong_acq_rel(&kept.busy, &idle, (size_t)1))
+		/* Either this thread sees that none gives back, or that one sees what this one has
+		 * freed. */
+		atomic_thread_fence(memory_order_seq_cst);
+		if (!kept_too_much())
+			return;
+
+		const size_t used = mi_atomic_load_relaxed(&kept.used);
+		const size_t stays = kept_stays(used);
+		if ((!stays && round == 0 && !kept_may_go(&kept.bar, used)) ||
+		    !mi_atomic_cas_strong_acq_rel(&kept.busy, &idle, (size_t)1))
 			return;
 		empty_pages_free();
 
 		const size_t unused = mi_atomic_exchange_acq_rel(&kept.unused, (size_t)0);
 		mi_atomic_add_acq_rel(&kept.rounds, (size_t)1);
-		if (!arenas_give_back(subproc)) {
+		if (STAYS && !stays)
+			mi_atomic_store_relaxed(&kept.top, used);
+		if (STAYS)
+			mi_atomic_store_relaxed(&purge_stays, stays);
+		const bool done = arenas_give_back(subproc);
+		const size_t rest = STAYS ? mi_atomic_exchange_acq_rel(&purge_stays, (size_t)0) : 0;
+		if (!done) {
 			mi_atomic_add_acq_rel(&kept.unused, unused);
 			_mi_prim_thread_yield();
+		} else if (STAYS) {
+			mi_atomic_add_acq_rel(&kept.unused, stays - rest);
 		}
+		/* Where some stays, each round leaves less to give back, or more to owe. */
+		tries += !stays || !done;
 		mi_atomic_store_release(&kept.busy, (size_t)0);
-		atomic_thread_fence(memory_order_seq_cst); /* with kept_give_back's */
 	}
 }
 
@@ -169,15 +204,6 @@ static void kept_use(size_t size)
 {
 	mi_atomic_add_acq_rel(&kept.used, size);
 	kept_subtract(&kept.unused, size);
-}
-
-static void kept_give_back(mi_subproc_t *subproc)
-{
-	/* Either this thread sees that none gives back, or that one sees what this one has freed.
-	 */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (kept_too_much() && kept_may_go(&kept.bar, mi_atomic_load_relaxed(&kept.used)))
-		give_back(subproc);
 }
 
 void _mi_arenas_free(mi_subproc_t *subproc, void *p, size_t size, mi_memid_t memid)
@@ -224,6 +250,8 @@ static void slices_taken(mi_arena_t *arena, size_t index, size_t count, size_t f
 	if (again)
 		kept_take(again);
 	const size_t used = mi_atomic_add_acq_rel(&kept.used, size - again) + size - again;
+	if (STAYS && used > mi_atomic_load_relaxed(&kept.top))
+		mi_atomic_store_relaxed(&kept.top, used);
 	/* By a third, so that what peaks can cost in a debt is bounded too. */
 	if (used / 4 * 3 > mi_atomic_load_relaxed(&kept.record))
 		kept_peak(used);

@@ -166,7 +166,7 @@ build_inside() {
 		build_profile "$profile" trimmed
 		read -r left peak < <("./$profile")
 		[ "$left" -gt 8 ]
-		[ "$left" -le "$([ "$profile" = default ] && echo 25 || echo 60)" ] || fail "$profile: $left % of the peak are resident"
+		[ "$left" -le "$([ "$profile" = default ] && echo 28 || echo 60)" ] || fail "$profile: $left % of the peak are resident"
 		[ "$peak" -le 140 ] || fail "$profile: the peak is $peak % of the first"
 	done
 }

@@ -6,11 +6,14 @@
  */
 #include "../../src/mimalloc.c"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { BLOCKS = 300, LOOK = 100 };
+enum { BLOCKS = 300, OTHERS = 20, LOOK = 100 };
 
 static long rounds, looks, unused, given_back;
 
@@ -79,7 +82,13 @@ static void expect(bool so, const char *what)
 	}
 }
 
-/* Fills and frees a heap of some MiB. DEBT: the ms of it that are left when it is full. */
+/* DEBT: the ms of it that are left; 0: there is none, and a second is saved. */
+static void owe(int debt)
+{
+	kept.spent = debt ? kept_now() + debt * (int64_t)RATION : 0;
+}
+
+/* Fills and frees a heap of some MiB. There is such a debt when it is full. */
 static void fill_and_free(int debt)
 {
 	static void *block[BLOCKS];
@@ -88,7 +97,7 @@ static void fill_and_free(int debt)
 		block[i] = malloc(50000);
 		memset(block[i], 1, 50000);
 	}
-	kept.spent = debt ? kept_now() + debt * (int64_t)RATION : 0;
+	owe(debt);
 	for (size_t i = 0; i < BLOCKS; i++)
 		free(block[i]);
 }
@@ -96,15 +105,21 @@ static void fill_and_free(int debt)
 static void forget_nothing(void)
 {
 	fill_and_free(0);
-	expect(purgeable() < MI_MiB, "it goes back");
+	expect(purgeable() <= KEPT_LEAST, "it goes back");
 
 	/* while another thread gives back */
 	expect(purge_enter(), "nobody does");
 	fill_and_free(0);
 	expect(purgeable() > 8 * MI_MiB && purgeable() == kept.unused, "it is still counted");
+	owe(5000);
+	kept.bar = SIZE_MAX;
+	const size_t before = kept.rounds;
+	kept_give_back(_mi_subproc_main());
+	expect(kept.rounds == before + 3, "it is tried again, in debt too");
 	purge_leave();
+	owe(0);
 	free(malloc(MI_MiB));
-	expect(purgeable() < MI_MiB, "the next that is freed takes it along");
+	expect(purgeable() <= KEPT_LEAST, "the next that is freed takes it along");
 
 	/* in an arena of which another thread has seen just before that there is nothing */
 	expect(purge_enter(), "nobody does");
@@ -112,13 +127,13 @@ static void forget_nothing(void)
 	purge_leave();
 	for (size_t i = 0; i < mi_arenas_get_count(_mi_subproc_main()); i++)
 		mi_arena_from_index(_mi_subproc_main(), i)->purge_expire = 0;
-	give_back(_mi_subproc_main());
+	kept_give_back(_mi_subproc_main());
 	expect(purgeable() == 0, "it goes back nevertheless");
 }
 
 static void owe_no_more_than(void)
 {
-	kept.spent = 0;
+	owe(0);
 	for (int i = 0; i < 100; i++)
 		free(malloc(32 * MI_MiB - MI_ARENA_SLICE_SIZE));
 	expect(kept_in_debt(), "what is taken again is owed");
@@ -137,7 +152,7 @@ static void peaks_in_debt(void)
 {
 	int back = 0;
 
-	kept.spent = 0;
+	owe(0);
 	kept_owe(2 * SAVED_MSECS * (size_t)RATION);
 	for (int i = 0; i < 10; i++) {
 		fill_and_free(5000);
@@ -146,9 +161,138 @@ static void peaks_in_debt(void)
 		expect(back > 0, "what the first takes goes back");
 	}
 	expect(back <= 3, "what each of them takes does not");
-	kept.spent = 0;
+	owe(0);
 	free(malloc(MI_MiB));
-	expect(purgeable() < MI_MiB, "it does when the debt is over");
+	expect(purgeable() <= KEPT_LEAST, "it does when the debt is over");
+}
+
+/* A heap is freed bit by bit. */
+static void stays_for_what_grows(void)
+{
+	static void *block[BLOCKS];
+	size_t before = 0, some = 0, all = 0;
+
+	owe(0);
+	for (size_t i = 0; i < BLOCKS; i++)
+		block[i] = malloc(50000);
+
+	const size_t top = kept.used;
+	for (size_t i = 0; i < BLOCKS * 3 / 5; i++) {
+		free(block[i]);
+
+		const size_t can = purgeable();
+		expect(can <= kept_allowed(kept.used), "no more is unused than is allowed");
+		if (can < before && kept.used >= top / 2) {
+			expect(can >= kept_allowed(kept.used) / 2, "most of that stays");
+			expect(purge_stays == 0, "for this once");
+			some++;
+		} else if (can < before) {
+			expect(can == 0, "nothing does when half of the heap is free");
+			all++;
+		}
+		before = can;
+	}
+	expect(some > 0 && all == 1, "some goes back, then all");
+
+	/* what grows again is a heap of its own */
+	for (size_t i = 0; i < BLOCKS / 5; i++)
+		block[i] = malloc(50000);
+	before = 0;
+	for (size_t i = 0; i < BLOCKS / 5; i++) {
+		free(block[i]);
+
+		const size_t can = purgeable();
+		expect(can > 0 || before == 0, "not all goes back");
+		before = can;
+	}
+
+	/* in a debt that began when little was in use */
+	for (size_t i = 0; i < BLOCKS * 3 / 5; i++)
+		block[i] = malloc(50000);
+	owe(5000);
+	kept_peak(MI_MiB);
+	before = kept.rounds;
+	for (size_t i = 0; i < BLOCKS * 9 / 20; i++)
+		free(block[i]);
+	expect(kept_too_much() && kept.rounds == before, "nothing goes back");
+	for (size_t i = BLOCKS * 9 / 20; i < BLOCKS * 3 / 5; i++)
+		free(block[i]);
+	owe(0);
+	for (size_t i = BLOCKS * 3 / 5; i < BLOCKS; i++)
+		free(block[i]);
+}
+
+/* What another thread does during each of so many rounds: PART of its blocks are freed, in such a
+ * debt (ms). */
+static struct {
+	int rounds, debt;
+	size_t part;
+} meanwhile;
+static pthread_barrier_t turn;
+
+/* The call with which memory goes back. */
+int madvise(void *start, size_t size, int advice)
+{
+	static size_t before;
+
+	if (meanwhile.rounds && kept.busy && kept.rounds != before) {
+		before = kept.rounds;
+		meanwhile.rounds--;
+		owe(meanwhile.debt);
+		kept_peak(kept.used);
+		pthread_barrier_wait(&turn);
+		pthread_barrier_wait(&turn);
+	}
+	return (int)syscall(SYS_madvise, start, size, advice);
+}
+
+static void *another(void *argument)
+{
+	void *block[OTHERS];
+
+	for (size_t i = 0; i < OTHERS; i++)
+		block[i] = malloc(MI_MiB);
+	pthread_barrier_wait(&turn);
+	for (size_t i = 0; i < OTHERS; i++) {
+		if (i % meanwhile.part == 0)
+			pthread_barrier_wait(&turn);
+		free(block[i]);
+		if (i % meanwhile.part == meanwhile.part - 1)
+			pthread_barrier_wait(&turn);
+	}
+	return argument;
+}
+
+static void leave_nothing(int rounds_, size_t part, int debt)
+{
+	static void *block[BLOCKS];
+	pthread_t thread;
+	bool seen = false;
+
+	owe(0);
+	for (size_t i = 0; i < BLOCKS; i++)
+		block[i] = malloc(50000);
+	meanwhile.part = part;
+	pthread_barrier_init(&turn, NULL, 2);
+	pthread_create(&thread, NULL, another, NULL);
+	pthread_barrier_wait(&turn);
+	meanwhile.debt = debt;
+	meanwhile.rounds = rounds_;
+	for (size_t i = 0; i < BLOCKS; i++) {
+		free(block[i]);
+		if (!seen && meanwhile.rounds < rounds_) {
+			seen = true;
+			expect(meanwhile.rounds == 0, "each round is another's turn");
+			expect(!kept_too_much(), "what another frees meanwhile goes back too");
+		}
+	}
+	expect(seen, "some goes back");
+	for (size_t left = (OTHERS - (size_t)rounds_ * part) / part; left > 0; left--) {
+		pthread_barrier_wait(&turn);
+		pthread_barrier_wait(&turn);
+	}
+	pthread_join(thread, NULL);
+	owe(0);
 }
 
 int main(int argc, char **argv)
@@ -166,6 +310,9 @@ int main(int argc, char **argv)
 	forget_nothing();
 	owe_no_more_than();
 	peaks_in_debt();
+	stays_for_what_grows();
+	leave_nothing(1, OTHERS, 5000); /* it has asked whether that may go */
+	leave_nothing(3, OTHERS / 10, 0);
 	printf("%ld looks\n", looks);
 	return 0;
 }

@@ -34,6 +34,7 @@
 #define KEPT_PART  2
 #define RATION     (64 * MI_KiB)
 #endif
+#define STAYS_LEAST (4 * KEPT_LEAST)
 #define SAVED_MSECS 1000
 #define OWED_MSECS  10000
 
@@ -130,12 +131,16 @@ static bool kept_may_go(_Atomic(size_t) *bar, size_t used)
 }
 
 /* How much of what is unused stays if all of it could go. Most of what is allowed: with all of it,
- * the next page that is freed would go by a call of its own. */
+ * the next page that is freed would go by a call of its own. Nothing in a heap of some MiB: whether
+ * one does more with it soon or is idle for hours is not to be seen. */
 static size_t kept_stays(size_t used)
 {
-	if (!STAYS || used < mi_atomic_load_relaxed(&kept.top) / 2 || kept_in_debt())
+	const size_t most = kept_allowed(used) / 8 * 7;
+
+	if (!STAYS || most < STAYS_LEAST || used < mi_atomic_load_relaxed(&kept.top) / 2 ||
+	    kept_in_debt())
 		return 0;
-	return kept_allowed(used) / 8 * 7;
+	return most - STAYS_LEAST;
 }
 
 /* page.c */

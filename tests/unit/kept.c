@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { BLOCKS = 300, OTHERS = 20, LOOK = 100 };
+enum { BLOCKS = 300, LARGER = 600000, OTHERS = 20, LOOK = 100 };
 
 static long rounds, looks, unused, given_back;
 
@@ -170,11 +170,25 @@ static void peaks_in_debt(void)
 static void stays_for_what_grows(void)
 {
 	static void *block[BLOCKS];
-	size_t before = 0, some = 0, all = 0;
+	size_t before, some = 0, all = 0;
 
+	/* not in one of some MiB */
+	for (size_t i = 0; i < BLOCKS / 20; i++)
+		block[i] = malloc(LARGER);
 	owe(0);
+	before = kept.rounds;
+	for (size_t i = 0; i < BLOCKS / 20; i++) {
+		const size_t can = purgeable();
+
+		free(block[i]);
+		expect(purgeable() >= can || purgeable() == 0, "nothing of it stays");
+	}
+	expect(kept.rounds > before, "it goes back");
+
 	for (size_t i = 0; i < BLOCKS; i++)
-		block[i] = malloc(50000);
+		block[i] = malloc(LARGER);
+	owe(0);
+	before = 0;
 
 	const size_t top = kept.used;
 	for (size_t i = 0; i < BLOCKS * 3 / 5; i++) {
@@ -184,6 +198,7 @@ static void stays_for_what_grows(void)
 		expect(can <= kept_allowed(kept.used), "no more is unused than is allowed");
 		if (can < before && kept.used >= top / 2) {
 			expect(can >= kept_allowed(kept.used) / 2, "most of that stays");
+			expect(can <= kept_allowed(kept.used) / 8 * 7 - STAYS_LEAST, "not all");
 			expect(purge_stays == 0, "for this once");
 			some++;
 		} else if (can < before) {
@@ -196,7 +211,7 @@ static void stays_for_what_grows(void)
 
 	/* what grows again is a heap of its own */
 	for (size_t i = 0; i < BLOCKS / 5; i++)
-		block[i] = malloc(50000);
+		block[i] = malloc(LARGER);
 	before = 0;
 	for (size_t i = 0; i < BLOCKS / 5; i++) {
 		free(block[i]);
@@ -208,7 +223,7 @@ static void stays_for_what_grows(void)
 
 	/* in a debt that began when little was in use */
 	for (size_t i = 0; i < BLOCKS * 3 / 5; i++)
-		block[i] = malloc(50000);
+		block[i] = malloc(LARGER);
 	owe(5000);
 	kept_peak(MI_MiB);
 	before = kept.rounds;
@@ -251,7 +266,7 @@ static void *another(void *argument)
 	void *block[OTHERS];
 
 	for (size_t i = 0; i < OTHERS; i++)
-		block[i] = malloc(MI_MiB);
+		block[i] = malloc(8 * MI_MiB);
 	pthread_barrier_wait(&turn);
 	for (size_t i = 0; i < OTHERS; i++) {
 		if (i % meanwhile.part == 0)
@@ -269,13 +284,13 @@ static void leave_nothing(int rounds_, size_t part, int debt)
 	pthread_t thread;
 	bool seen = false;
 
-	owe(0);
 	for (size_t i = 0; i < BLOCKS; i++)
-		block[i] = malloc(50000);
+		block[i] = malloc(LARGER);
 	meanwhile.part = part;
 	pthread_barrier_init(&turn, NULL, 2);
 	pthread_create(&thread, NULL, another, NULL);
 	pthread_barrier_wait(&turn);
+	owe(0);
 	meanwhile.debt = debt;
 	meanwhile.rounds = rounds_;
 	for (size_t i = 0; i < BLOCKS; i++) {

@@ -103,6 +103,13 @@ build_inside() {
 	[ "$(./default)" -lt "$moved" ] # so that it is obeyed
 }
 
+@test "a block that grows into memory that is refused keeps its content, and nothing is lost" {
+	build_inside refused
+	read -r refused kept free < <(./refused)
+	[ "$refused" -gt 0 ]
+	[ "$kept $free" = '1 1' ]
+}
+
 @test "a large block that cannot grow takes no other mapping with it" {
 	build_inside foreign
 	[ "$(./foreign)" -eq 16 ] # with room to grow, and without

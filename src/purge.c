@@ -4,13 +4,13 @@
  * behind upstream's arena-alloc.c, whose functions of these names are called upstream_... there.
  *
  * What is freed goes back at once if it is much beside what is in use; upstream waits for a later
- * call, which an idle program never makes. All that is unused goes if half of what was in use is
- * left; else only what is too much, since a program that grows takes it again. The price is a page
- * fault for each 4 KiB that are taken again, so that is rationed: what a program takes again it
- * owes, and while it is in debt nothing goes back, unless less is in use than since the debt began
- * or since a peak that it had not seen: a program that is done may make no call after the last
- * free. It owes no more than what there is and ten seconds' rations, lest a peak stays for minutes.
- * All of this is done when whole mimalloc pages (64 KiB and more) come and go.
+ * call, which an idle program never makes. All that is unused goes if less than half of what was
+ * in use is left; else only what is too much, since a program that grows takes it again. The price
+ * is a page fault for each 4 KiB that are taken again, so that is rationed: what a program takes
+ * again it owes, and while it is in debt nothing goes back, unless less is in use than since the
+ * debt began or since a peak that it had not seen: a program that is done may make no call after
+ * the last free. It owes no more than what there is and ten seconds' rations, lest a peak stays for
+ * minutes. All of this is done when whole mimalloc pages (64 KiB and more) come and go.
  */
 
 /* What each profile keeps.
@@ -34,7 +34,6 @@
 #define KEPT_PART  2
 #define RATION     (64 * MI_KiB)
 #endif
-#define STAYS_LEAST (4 * KEPT_LEAST)
 #define SAVED_MSECS 1000
 #define OWED_MSECS  10000
 
@@ -130,17 +129,20 @@ static bool kept_may_go(_Atomic(size_t) *bar, size_t used)
 	return true;
 }
 
-/* How much of what is unused stays if all of it could go. Most of what is allowed: with all of it,
- * the next page that is freed would go by a call of its own. Nothing in a heap of some MiB: whether
- * one does more with it soon or is idle for hours is not to be seen. */
+/* By so many bytes less stays than could: nothing in a heap of some MiB. Whether a program does
+ * more with one soon or is idle for hours is not to be seen. */
+#define STAYS_LESS (4 * KEPT_LEAST)
+
+/* How much of what is unused stays if all of it could go. Less than what is allowed: with all of
+ * that, the next page that is freed would go by a call of its own. */
 static size_t kept_stays(size_t used)
 {
 	const size_t most = kept_allowed(used) / 8 * 7;
 
-	if (!STAYS || most < STAYS_LEAST || used < mi_atomic_load_relaxed(&kept.top) / 2 ||
+	if (!STAYS || most < STAYS_LESS || used < mi_atomic_load_relaxed(&kept.top) / 2 ||
 	    kept_in_debt())
 		return 0;
-	return most - STAYS_LEAST;
+	return most - STAYS_LESS;
 }
 
 /* page.c */

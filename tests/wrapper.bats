@@ -337,6 +337,9 @@ all_cases() {
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]
 		[[ $output = 'cc-mimalloc '*CC_MIMALLOC_LIBDIR* ]]
+		# It says what a setting may be, also to who has a wrong one.
+		CC_MIMALLOC_PROFILE=none run "$wrapper" --cc-mimalloc-help
+		[ "$status" -eq 0 ]
 		arrives --help -- "$wrapper" --help
 	done
 }

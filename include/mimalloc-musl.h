@@ -2,10 +2,10 @@
  *
  * mimalloc-musl: mimalloc as the one heap of a musl executable.
  *
- * A program needs nothing of this header to use it: malloc, free and the rest of <stdlib.h> are
- * mimalloc once the program is linked with cc-mimalloc. mimalloc's own API (mi_stats_print,
- * mi_heap_new ...) is declared in <mimalloc.h>, in the folder that `pkg-config --cflags
- * mimalloc-musl` names; all of it is in the profile `full` only.
+ * A program needs nothing of this header to use it: malloc, free and their relatives are mimalloc's
+ * once the program is linked with cc-mimalloc, pkg-config's flags or the library folder. mimalloc's
+ * own API (mi_stats_print, mi_heap_new ...) is declared in <mimalloc.h>, in the folder that
+ * `pkg-config --cflags mimalloc-musl` names; all of it is in the profile `full` only.
  */
 #ifndef MIMALLOC_MUSL_H
 #define MIMALLOC_MUSL_H
@@ -22,8 +22,7 @@ extern "C" {
  *   profile=NAME"; never NULL, never to be freed. The same text is in the program's ELF note, which
  *   `cc-mimalloc --check PROGRAM` prints.
  * Errors: none; safe at any time, in signal handlers too.
- * Source: this project. A program that was linked without mimalloc-musl does not link if it calls
- * this.
+ * Source: this project. Without mimalloc-musl a program that calls it does not link.
  */
 const char *mimalloc_musl_version(void);
 
@@ -34,8 +33,7 @@ const char *mimalloc_musl_version(void);
  * Returns: a constant string, "memory-functions=VERSION"; never NULL, never to be freed. It is in
  *   an ELF note too.
  * Errors: none; safe at any time, in signal handlers too.
- * Source: this project. A program that was linked without libmem-overlay.a does not link if it
- * calls this.
+ * Source: this project. Without libmem-overlay.a a program that calls it does not link.
  */
 const char *mimalloc_musl_memory_version(void);
 

@@ -14,6 +14,10 @@
 #if !defined(__linux__) || (defined(__GLIBC__) && !defined(MI_TSAN))
 #error "mimalloc-musl is for Linux with musl: compile against musl's headers"
 #endif
+/* size.h, page_map.h and purge.c count on it; x32 is x86-64 as well. */
+#if __SIZEOF_POINTER__ != 8
+#error "mimalloc-musl is for pointers of 64 bits"
+#endif
 #if __GCC_ATOMIC_POINTER_LOCK_FREE != 2
 #error "pointers must be lock-free atomics: libatomic's locks allocate nothing but deadlock in fork"
 #endif
@@ -129,12 +133,15 @@
 #define COLD_END   _Pragma("GCC pop_options")
 #endif
 
-/* --- Refused --- */
-
-/* size.h, page_map.h and purge.c count on it. */
-#if __SIZEOF_POINTER__ != 8
-#error "mimalloc-musl is for processors of 64 bits"
+/* Where the baseline processor has no such instruction, __builtin_popcount is a call to libgcc, and
+ * rustc links without libgcc: upstream's own plain C version instead. */
+#if !defined(__POPCNT__) && !defined(__aarch64__)
+#define __builtin_popcountll(x) ((int)_mi_popcount_generic(x))
+#define __builtin_popcountl(x)  ((int)_mi_popcount_generic(x))
+#define __builtin_popcount(x)   ((int)_mi_popcount_generic(x))
 #endif
+
+/* --- Refused --- */
 
 /* Refused: MI_LIBC_MUSL. It only picks local-dynamic TLS (for libraries that are opened late; an
  * executable's is local-exec) and a thread pointer by address of a variable where
@@ -143,13 +150,5 @@
 /* Refused: MI_MALLOC_OVERRIDE. overlay.c defines libc's names, exactly those that musl has;
  * upstream's list has more (cfree, reallocarr, malloc_size), which collides with libraries that
  * bring their own. */
-
-/* Where the baseline processor has no such instruction, __builtin_popcount is a call to libgcc, and
- * rustc links without libgcc: upstream's own plain C version instead. */
-#if !defined(__POPCNT__) && !defined(__aarch64__)
-#define __builtin_popcountll(x) ((int)_mi_popcount_generic(x))
-#define __builtin_popcountl(x)  ((int)_mi_popcount_generic(x))
-#define __builtin_popcount(x)   ((int)_mi_popcount_generic(x))
-#endif
 
 #endif

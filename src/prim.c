@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * mimalloc's OS layer ("prim") for musl: what include/mimalloc/prim.h of mimalloc declares, and
- * nothing more. Included by mimalloc.c, which makes it part of one translation unit.
+ * mimalloc's OS layer ("prim") for musl: what include/mimalloc/prim.h of mimalloc declares; also
+ * how locks wait, how options are read, and what runs before main and after it. Included by
+ * mimalloc.c, which makes it part of one translation unit.
  *
  * It runs below libc, before main and under any caller: it opens no file, uses no stdio, and leaves
  * errno as it was (malloc keeps errno when it succeeds, free always does); errors are return
- * values. No function here allocates.
+ * values. No function of prim.h allocates.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -5,12 +5,13 @@
  *
  * What is freed goes back at once if it is much beside what is in use; upstream waits for a later
  * call, which an idle program never makes. All that is unused goes if less than half of what was
- * in use is left; else only what is too much, since a program that grows takes it again. The price
- * is a page fault for each 4 KiB that are taken again, so that is rationed: what a program takes
- * again it owes, and while it is in debt nothing goes back, unless less is in use than since the
- * debt began or since a peak that it had not seen: a program that is done may make no call after
- * the last free. It owes no more than what there is and ten seconds' rations, lest a peak stays for
- * minutes. All of this is done when whole mimalloc pages (64 KiB and more) come and go.
+ * in use is left (in heaps of some MiB, `small` and `speed` always); else only what is too much,
+ * since a program that grows takes it again. The price is a page fault for each 4 KiB that are
+ * taken again, so that is rationed: what a program takes again it owes, and while it is in debt
+ * nothing goes back, unless a quarter less is in use than when the debt began, or than at a peak in
+ * it that was a third above all before: a program that is done may make no call after the last
+ * free. It owes no more than what there is and ten seconds' rations, lest a peak stays for minutes.
+ * All of this is done when whole mimalloc pages (64 KiB and more) come and go.
  */
 
 /* What each profile keeps.

@@ -19,11 +19,8 @@
 /* The guard of the header that this one replaces. */
 #define MI_INTERNAL_STATS_H
 
-#define mi_heap_stat_counter_increase(heap, stat, amount)          ((void)0)
 #define mi_heap_stat_increase(heap, stat, amount)                  ((void)0)
 #define mi_heap_stat_decrease(heap, stat, amount)                  ((void)0)
-#define mi_heap_stat_adjust_increase(heap, stat, amount)           ((void)0)
-#define mi_heap_stat_adjust_decrease(heap, stat, amount)           ((void)0)
 #define mi_subproc_stat_counter_increase(subproc, stat, amount)    ((void)0)
 #define mi_subproc_stat_increase(subproc, stat, amount)            ((void)0)
 #define mi_subproc_stat_decrease(subproc, stat, amount)            ((void)0)
@@ -33,8 +30,6 @@
 #define mi_theap_stat_counter_decrease(theap, stat, amount)        ((void)0)
 #define mi_theap_stat_increase(theap, stat, amount)                ((void)0)
 #define mi_theap_stat_decrease(theap, stat, amount)                ((void)0)
-#define mi_theap_stat_adjust_increase(theap, stat, amount)         ((void)0)
-#define mi_theap_stat_adjust_decrease(theap, stat, amount)         ((void)0)
 #define mi_theapx_stat_counter_increase(heap, theap, stat, amount) ((void)0)
 #define mi_theapx_stat_adjust_decrease(heap, theap, stat, amount)  ((void)0)
 #define mi_theapx_stat_increase(heap, theap, stat, amount)         ((void)0)

@@ -35,8 +35,6 @@ musl_pkg_config() {
 	cat >expected <<-EOF
 		./bin/cc-mimalloc
 		./include/mimalloc-musl.h
-		./include/mimalloc-musl/mimalloc-new-delete.h
-		./include/mimalloc-musl/mimalloc-override.h
 		./include/mimalloc-musl/mimalloc-profile.h
 		./include/mimalloc-musl/mimalloc-stats.h
 		./include/mimalloc-musl/mimalloc.h

@@ -24,7 +24,7 @@ enum {
 #define CPUID_7_EBX_ERMS        (1u << 9)
 #define CPUID_7_EDX_AVX512_FP16 (1u << 23)
 
-/* In a virtual machine each CPUID costs 4 us, which wide vectors win back in 2 MiB. Most programs
+/* In a virtual machine each CPUID costs 4 to 6 us, won back by wide vectors in 2 MiB. Most programs
  * that run for a moment never come that far. */
 #define CPU_WORTH_ASKING (2u << 20)
 

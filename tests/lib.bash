@@ -18,6 +18,14 @@ needs_rust() {
 	skip "no Rust for musl: $OUT/rust/log"
 }
 
+# profiles: those that the wrapper knows
+profiles() {
+	local names
+	names=$(sed -n "s/^profiles='\([^']*\)'.*/\1/p" "$PREFIX/bin/cc-mimalloc")
+	[[ " $names " == *' default '*' '* ]] || fail "$PREFIX/bin/cc-mimalloc names the profiles '$names'" || return
+	printf '%s\n' "$names"
+}
+
 # won FILE: mimalloc is in FILE, nothing of musl's allocator is, and the note is read back from it.
 won() {
 	local symbols

@@ -13,6 +13,10 @@ setup() {
 	libc=$(sed -n 's/.* \(\/.*\/libc\.a\) .*/\1/p' "$archives/libc.a")
 	[ -s "$libc" ]
 	own=$expected/libc-overlay.defined
+	profiles=$(profiles)
+	# Those that are as small as the default.
+	lean=$(tr ' ' '\n' <<<"$profiles" | grep -vxE 'default|full')
+	[ -n "$lean" ]
 }
 
 musl_symbols() {
@@ -49,8 +53,8 @@ within() {
 		same "$expected/$archive.defined" defined
 		run -1 grep -vE '^(mi_|mimalloc_musl_)' defined
 	done
-	for archive in libmimalloc-musl-small libmimalloc-musl-speed; do
-		names --defined-only -g "$archives/$archive.a" >defined
+	for profile in $lean; do
+		names --defined-only -g "$archives/libmimalloc-musl-$profile.a" >defined
 		same "$expected/libmimalloc-musl.defined" defined
 	done
 }
@@ -64,8 +68,8 @@ within() {
 		grep -v '^_GLOBAL_OFFSET_TABLE_$' undefined >from-libc
 		within from-libc in-libc
 	done
-	for archive in libmimalloc-musl-small libmimalloc-musl-speed; do
-		names -u "$archives/$archive.a" | grep -v '^_GLOBAL_OFFSET_TABLE_$' >from-libc
+	for profile in $lean; do
+		names -u "$archives/libmimalloc-musl-$profile.a" | grep -v '^_GLOBAL_OFFSET_TABLE_$' >from-libc
 		within from-libc in-libc
 	done
 }
@@ -76,7 +80,7 @@ within() {
 		[ "$(ar t "$archive" | wc -l)" -eq 1 ] || fail "$archive"
 		count=$((count + 1))
 	done
-	[ "$count" -eq 8 ] # two of each profile
+	[ "$count" -eq $((2 * $(wc -w <<<"$profiles"))) ]
 	nm --defined-only "$archives/libc-overlay.a" >all
 	grep -q ' T malloc$' all
 	[ "$(awk '$2 ~ /[WwVv]/ { print $3 }' all)" = __pthread_tsd_run_dtors ]

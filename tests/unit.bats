@@ -1,15 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What a program sees of the allocator; each test runs with musl alone too, static and static-pie.
+# What a program sees of the allocator, and what mimalloc.c does inside; where it can be, with musl alone too.
 
 bats_require_minimum_version 1.5.0
 load lib
 
 setup() {
 	scratch
+	profiles=$(profiles)
 }
 
-# both SOURCE ARGUMENT...: compile and run with musl alone and with the overlay, static and static-pie.
+# build_all SOURCE: overlay-KIND and musl-KIND, static and static-pie; $programs lists them.
 build_all() {
 	local kind
 	for kind in static static-pie; do
@@ -130,7 +131,7 @@ build_inside() {
 }
 
 @test "what was freed last is what malloc gives first, but with all of mimalloc" {
-	for profile in default speed small full; do
+	for profile in $profiles; do
 		build_profile "$profile" last-freed
 	done
 	./default
@@ -141,14 +142,14 @@ build_inside() {
 }
 
 @test "mi_collect gives back what threads have left, in each profile" {
-	for profile in default speed small full; do
+	for profile in $profiles; do
 		build_profile "$profile" collect
 		"./$profile"
 	done
 }
 
 @test "mi_collect gives back what is free inside of pages, and finds what was freed twice" {
-	for profile in default speed small full; do
+	for profile in $profiles; do
 		build_profile "$profile" parked
 		left=$("./$profile")
 		[ "$left" -ge 25 ]
@@ -160,7 +161,7 @@ build_inside() {
 }
 
 @test "large blocks that stay by chance keep little else from the system, in each profile" {
-	for profile in default speed small full; do
+	for profile in $profiles; do
 		build_profile "$profile" scattered
 		percent=$("./$profile")
 		[ "$percent" -gt 8 ]
@@ -169,7 +170,7 @@ build_inside() {
 }
 
 @test "what is free inside of pages goes back, and nothing of what stays, in each profile" {
-	for profile in default speed small full; do
+	for profile in $profiles; do
 		build_profile "$profile" trimmed
 		read -r left peak < <("./$profile")
 		[ "$left" -gt 8 ]
@@ -200,7 +201,7 @@ build_inside() {
 }
 
 @test "MIMALLOC_PURGE_DELAY: 0 gives everything back, -1 nothing; small does not obey it" {
-	for profile in default speed small full; do
+	for profile in $profiles; do
 		build_profile "$profile" purge-delay
 		everything=$(MIMALLOC_PURGE_DELAY=-1 "./$profile")
 		nothing=$(MIMALLOC_PURGE_DELAY=0 "./$profile")
